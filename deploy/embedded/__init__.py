@@ -1,0 +1,1 @@
+"""A real Kafka and a real PostgreSQL, as children of one supervisor."""

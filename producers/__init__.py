@@ -1,0 +1,1 @@
+"""Floor 2, where facts come in: the doors."""

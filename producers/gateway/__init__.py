@@ -1,0 +1,1 @@
+"""The HTTP door 入口: authenticates, checks, encrypts, stamps."""

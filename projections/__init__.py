@@ -1,0 +1,1 @@
+"""Floor 2, where answers are built: views, query API, console."""
