@@ -1,0 +1,123 @@
+"""The register of agencies: their codes, names, and what each one *is*.
+
+What an agency is (its standing) decides what it may state, and never its name or its instance. Codes are this
+system's own. The version in force when a fact was decided is part of that fact's seal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from schemas.reference import load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["AGENCIES", "PLATFORM", "Agency", "Register", "register"]
+
+PLATFORM = "000000-PT01"
+"""The agency code under which the backbone itself speaks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agency:
+    """One agency. A town and a street office both have the standing `street`; towns have `town` besides.
+
+    `township_code9` is "" for an agency without a territory of its own below the county, `procedure_rule_set`
+    ("MOHURD": the housing and construction system's own procedure) is "" where none is settled.
+    """
+
+    code: str
+    slug: str
+    name_zh: str
+    full_name_zh: str
+    name_en: str
+    standing: frozenset[str]
+    region: str
+    township_code9: str = ""
+    procedure_rule_set: str = ""
+    note: str = ""
+    verified: bool = False
+
+
+@dataclass(frozen=True)
+class Register:
+    """All agencies of one version of the register. Raises ValueError if two share a code, slug or township."""
+
+    version: int
+    agencies: tuple[Agency, ...]
+    _by_code: dict[str, Agency] = field(init=False, repr=False, compare=False)
+    _by_township: dict[str, Agency] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Index the agencies, which is where doubles show."""
+        _index((each.slug, each) for each in self.agencies)
+        object.__setattr__(self, "_by_code", _index((each.code, each) for each in self.agencies))
+        townships = ((each.township_code9, each) for each in self.agencies if each.township_code9)
+        object.__setattr__(self, "_by_township", _index(townships))
+
+    def __iter__(self) -> Iterator[Agency]:
+        return iter(self.agencies)
+
+    def __len__(self) -> int:
+        return len(self.agencies)
+
+    def __contains__(self, code: object) -> bool:
+        return code in self._by_code
+
+    def get(self, code: str) -> Agency | None:
+        """Return the agency with this code, None if the register holds none."""
+        return self._by_code.get(code)
+
+    def by_township(self, code9: str) -> Agency | None:
+        """Return the street or town office (or zone) of a nine-digit township code, None if there is none."""
+        return self._by_township.get(code9)
+
+    def with_standing(self, standing: str, region: str = "") -> tuple[Agency, ...]:
+        """Return the agencies of that standing, only those of `region` if it is given, in the register's order."""
+        return tuple(
+            each for each in self.agencies if standing in each.standing and region in ("", each.region)
+        )
+
+    def name_zh(self, code: str) -> str:
+        """Return the short Chinese name for people to read; the code itself if the register lacks it."""
+        agency = self._by_code.get(code)
+        return agency.name_zh if agency else code
+
+
+def _index(pairs: Iterable[tuple[str, Agency]]) -> dict[str, Agency]:
+    index: dict[str, Agency] = {}
+    for key, agency in pairs:
+        if key in index:
+            raise ValueError(f"two agencies share {key!r}: {index[key].code} and {agency.code}")
+        index[key] = agency
+    return index
+
+
+def _agency(entry: dict[str, Any], *, verified: bool) -> Agency:
+    name = entry["name"]
+    return Agency(
+        code=entry["code"],
+        slug=entry["slug"],
+        name_zh=name["zh"],
+        full_name_zh=name["full"],
+        name_en=name["en"],
+        standing=frozenset(entry["standing"]),
+        region=entry["region"],
+        township_code9=entry.get("township_code9", ""),
+        procedure_rule_set=entry.get("procedure_rule_set", ""),
+        note=entry.get("note", ""),
+        verified=entry.get("verified", verified),
+    )
+
+
+def register(content: dict[str, Any]) -> Register:
+    """Build a register from the content of a reference file."""
+    verified = content["verified"]
+    return Register(
+        content["version"], tuple(_agency(each, verified=verified) for each in content["agencies"])
+    )
+
+
+AGENCIES: Register = register(load("agencies/fengxian.yaml"))
