@@ -1,0 +1,66 @@
+-- name: matters
+-- The folded states of these matters.
+select matter, folded from processors.matter where matter = any($1::text[]);
+
+-- name: seen
+-- What was already recorded under these event ids.
+select s.agency, s.matter, s.event_id, s.content_hash
+from unnest($1::text[], $2::text[], $3::text[]) as asked(agency, matter, event_id)
+join processors.seen_fact s using (matter, agency, event_id);
+
+-- name: parked
+-- What waits for a mend of this matter, in the order it came.
+select partition, inbound_offset, matter, agency, event_id, kind, received_at, stamp_key, value
+from processors.parked where matter = $1 order by received_at, inbound_offset;
+
+-- name: due_matters
+-- Matters with an alarm at or before this instant, the most overdue first.
+select matter from processors.clock
+where partition = $1 and next_alarm <= $2
+group by matter order by min(next_alarm), matter limit $3;
+
+-- name: next_alarm
+-- The partition's next alarm.
+select min(next_alarm) from processors.clock where partition = $1 and next_alarm is not null;
+
+-- name: versions
+-- The versions in force in a partition.
+select marker_seq, rulebook, calendar, agencies from processors.partition_versions where partition = $1;
+
+-- name: end_blockers
+-- Ends the sessions of former owners that keep this backend waiting.
+select pg_terminate_backend(a.pid) from pg_stat_activity a
+where a.pid = any(pg_blocking_pids($1)) and a.application_name = $2;
+
+-- name: put_matters
+insert into processors.matter (matter, partition, procedure, state, seq, holder, held, folded)
+select * from unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::bool[], $8::bytea[])
+on conflict (matter) do update set
+    procedure = excluded.procedure, state = excluded.state, seq = excluded.seq,
+    holder = excluded.holder, held = excluded.held, folded = excluded.folded;
+
+-- name: put_seen
+insert into processors.seen_fact (matter, agency, event_id, content_hash, outcome)
+select * from unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::text[])
+on conflict (matter, agency, event_id, content_hash) do update set outcome = excluded.outcome;
+
+-- name: put_clocks
+insert into processors.clock (clock, matter, partition, rule, state, responsible, due, calendar, next_alarm)
+select * from unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::int[], $9::bigint[])
+on conflict (clock) do update set
+    state = excluded.state, due = excluded.due, calendar = excluded.calendar, next_alarm = excluded.next_alarm;
+
+-- name: put_parked
+insert into processors.parked (partition, inbound_offset, matter, agency, event_id, kind, reason, detail, received_at, stamp_key, value)
+select * from unnest($1::int[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::text[], $11::bytea[])
+on conflict (partition, inbound_offset) do nothing;
+
+-- name: drop_parked
+delete from processors.parked where partition = $1 and inbound_offset = any($2::bigint[]);
+
+-- name: put_versions
+insert into processors.partition_versions (partition, marker_seq, rulebook, calendar, agencies)
+values ($1, $2, $3, $4, $5)
+on conflict (partition) do update set
+    marker_seq = excluded.marker_seq, rulebook = excluded.rulebook,
+    calendar = excluded.calendar, agencies = excluded.agencies;

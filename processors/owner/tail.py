@@ -1,0 +1,144 @@
+"""The ledger's tail, folded into the owner's tables before a partition that was taken over goes on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from aiokafka import TopicPartition
+
+from backbone.broker import consumer, log_bounds
+from backbone.fold import Overtaken, Position, fold_batch, read_position
+from backbone.log import logger
+from backbone.records import decode_ledger
+from processors.owner.fold import SQL, CatchUpFold
+from processors.owner.takeover import CannotTakeOver
+from schemas.topics import LEDGER
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from aiokafka import AIOKafkaConsumer
+
+    from backbone.database import Connection, Pool
+    from backbone.records import LedgerRecord
+    from backbone.settings import Settings
+    from processors.owner.takeover import Claim
+
+log = logger(__name__)
+
+FOLD = "owner"
+APPLICATION = "liandong-owner"
+"""The application_name of owners' sessions: only such a session may be ended by a claimant."""
+
+AT_ONCE = 2000
+PATIENCE_SECONDS = 30.0
+BLOCKED_AFTER_SECONDS = 1.0
+
+
+async def catch_up(settings: Settings, pool: Pool, claim: Claim) -> Position:
+    """Fold what the ledger holds beyond the tables. Gives the position reached. Raises CannotTakeOver."""
+    async with pool.acquire() as connection:
+        position = await read_position(connection, FOLD, claim.partition)
+    if position.number > claim.mark.number:
+        raise CannotTakeOver(
+            f"partition {claim.partition}: the database has folded ledger record {position.number}, the ledger's last transaction "
+            f"ended at {claim.mark.number}: this database belongs to another ledger. Point LIANDONG_DATABASE at the right one, "
+            f"or rebuild the tables from this ledger."
+        )
+    ledger = TopicPartition(LEDGER, claim.partition)
+    _, end = await log_bounds(settings, ledger)
+    if position.offset >= end:
+        return _reached(claim, position)
+    reader = await consumer(settings, client_id=f"{APPLICATION}-tail-{claim.partition}")
+    try:
+        reader.assign([ledger])
+        reader.seek(ledger, position.offset)
+        return await _read_to_the_end(reader, pool, claim, position, end)
+    finally:
+        await reader.stop()
+
+
+async def _read_to_the_end(
+    reader: AIOKafkaConsumer, pool: Pool, claim: Claim, position: Position, end: int
+) -> Position:
+    """Fold until the log's end; the last transaction's mark says which number must be reached."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + PATIENCE_SECONDS
+    ledger = TopicPartition(LEDGER, claim.partition)
+    empty = 0
+    while position.number < claim.mark.number or (await reader.position(ledger) < end and empty < 2):
+        fetched = await reader.getmany(ledger, timeout_ms=300, max_records=AT_ONCE)
+        records = [decode_ledger(r) for r in fetched.get(ledger, [])]
+        if not records:
+            empty += 1
+            if position.number < claim.mark.number and loop.time() > deadline:
+                break
+            continue
+        _check_coordinates(claim, records)
+        position = await _fold(pool, claim.partition, position, records)
+        deadline, empty = loop.time() + PATIENCE_SECONDS, 0
+    return _reached(claim, position)
+
+
+def _check_coordinates(claim: Claim, records: Sequence[LedgerRecord]) -> None:
+    for record in records:
+        part = record.seal.partition
+        if part.number > claim.mark.number or part.offset >= claim.position:
+            raise CannotTakeOver(
+                f"partition {claim.partition}: ledger record {part.number} was decided from inbound offset {part.offset}, but the "
+                f"position is {claim.position} after record {claim.mark.number}. The position was lost or set back: set it behind "
+                f"the last ledger record's coordinates (see docs/operations.md)."
+            )
+
+
+def _reached(claim: Claim, position: Position) -> Position:
+    if position.number != claim.mark.number:
+        raise CannotTakeOver(
+            f"partition {claim.partition}: the ledger ends at record {position.number}, its last transaction at {claim.mark.number}: "
+            f"records are missing. Restore the ledger topic; nothing may be decided on top of a hole."
+        )
+    return position
+
+
+async def _fold(pool: Pool, partition: int, before: Position, records: Sequence[LedgerRecord]) -> Position:
+    last = records[-1]
+    after = Position(
+        offset=last.offset + 1,
+        number=last.seal.partition.number,
+        received_at=max(before.received_at, *(r.seal.matter.received_at for r in records)),
+        inbound_offset=max(before.inbound_offset, *(r.seal.partition.offset + 1 for r in records)),
+    )
+    async with pool.acquire() as connection, ending_blockers(pool, connection):
+        try:
+            await fold_batch(connection, CatchUpFold(), partition, before, records, after)
+        except Overtaken:
+            # The former owner's last fold landed after all: what it left is read by a statement of its own.
+            log.info("fold_overtaken", partition=partition, number=before.number)
+            found = await read_position(connection, FOLD, partition)
+            rest = [r for r in records if r.seal.partition.number > found.number]
+            if not rest:
+                return found
+            await fold_batch(connection, CatchUpFold(), partition, found, rest, after)
+    return after
+
+
+@asynccontextmanager
+async def ending_blockers(pool: Pool, waiting: Connection) -> AsyncIterator[None]:
+    """While inside, end sessions of former owners that keep `waiting` from its locks (from a second connection)."""
+    task = asyncio.create_task(_end_blockers(pool, waiting.get_server_pid()))
+    try:
+        yield
+    finally:
+        task.cancel()
+
+
+async def _end_blockers(pool: Pool, waiting: int) -> None:
+    while True:
+        await asyncio.sleep(BLOCKED_AFTER_SECONDS)
+        async with pool.acquire() as connection:
+            ended = await connection.fetch(SQL["end_blockers"], waiting, APPLICATION)
+        if ended:
+            log.warning("former_owner_session_ended", sessions=len(ended))

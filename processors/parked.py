@@ -1,0 +1,114 @@
+"""What waits for a mend, and the mends: `liandong parked list | show | replay | skip`.
+
+A mend is a record in `inbound` under the matter's key: it is decided in its place, and stays in the ledger with who and why.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from backbone.broker import producer
+from backbone.queries import load_queries
+from schemas.agencies import PLATFORM
+from schemas.codec import CODEC
+from schemas.envelope import Envelope, Kind, stamp
+from schemas.identifiers import new_event_id
+from schemas.partition import partition_of
+from schemas.topics import INBOUND
+
+if TYPE_CHECKING:
+    from backbone.database import Connection
+    from backbone.settings import Settings
+    from schemas.envelope import StampKey
+
+SQL = load_queries("processors", "sql/parked.sql")
+
+UNKNOWN_REMAINING = -1
+"""What a mend says in `inbound` of how many stay parked; the owner writes the number it found."""
+
+
+class NothingParked(LookupError):
+    """Nothing of this matter waits for a mend: see `liandong parked list`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """One record that waits. `received_at` in micros."""
+
+    matter: str
+    partition: int
+    offset: int
+    agency: str
+    event_id: str
+    kind: str
+    reason: str
+    detail: str
+    received_at: int
+    stamp_key: str
+    value: bytes
+
+
+async def list_parked(connection: Connection, matter: str | None = None) -> Sequence[Parked]:
+    """List what waits, of one matter or of all, in the order it came."""
+    rows = await connection.fetch(SQL["list"], matter)
+    return [Parked(*row) for row in rows]
+
+
+async def mend(
+    settings: Settings, key: StampKey, partitions: int, order: MendOrder, timestamp_ms: int | None = None
+) -> str:
+    """Write a mend into `inbound` and await the broker; give its event id. It takes effect when its owner decides it."""
+    event_id = new_event_id(order.now)
+    meta = {
+        "event_id": event_id,
+        "matter": order.matter,
+        "cause": "",
+        "rule": "",
+        "citation": None,
+        "correlation_id": order.matter,
+    }
+    record = {
+        "meta": meta,
+        "action": order.action,
+        "offset": order.offset,
+        "who": order.who,
+        "why": order.why,
+        "remaining": UNKNOWN_REMAINING,
+    }
+    envelope = Envelope(
+        kind=Kind.MEND,
+        key=order.matter.encode(),
+        value=CODEC.encode("Mend", record),
+        agency=PLATFORM,
+        matter=order.matter,
+        event_id=event_id,
+    )
+    sender = producer(settings, client_id=f"liandong-mend-{secrets.token_hex(4)}")
+    await sender.start()
+    try:
+        await sender.send_and_wait(
+            INBOUND,
+            key=envelope.key,
+            value=envelope.value,
+            partition=partition_of(envelope.key, partitions),
+            headers=stamp(envelope, INBOUND, key),
+            timestamp_ms=timestamp_ms,
+        )
+    finally:
+        await sender.stop()
+    return event_id
+
+
+@dataclass(frozen=True, slots=True)
+class MendOrder:
+    """Who mends what, and why. `offset` names the one to skip (coordinate in `inbound`); `now` in micros."""
+
+    matter: str
+    action: Literal["REPLAY", "SKIP"]
+    who: str
+    why: str
+    now: int
+    offset: int | None = None

@@ -1,0 +1,99 @@
+"""The worker: Faust assigns partitions, this process owns them. Run by `python -m processors.worker`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+from backbone.clock import SystemClock
+from backbone.database import open_pool
+from backbone.keyring import load as load_keys
+from backbone.lifecycle import Service, run
+from backbone.log import logger
+from backbone.settings import Settings
+from backbone.stack import read_identity
+from processors.model import Rules
+from processors.owner.assignment import make_app
+from processors.owner.ownership import Ownership
+from processors.owner.partition import Means
+from processors.owner.tail import APPLICATION
+from processors.owner.ticks import keep_ticking
+from processors.rulebook import Rulebook
+from schemas.agencies import AGENCIES
+from schemas.calendar import CALENDAR
+
+if TYPE_CHECKING:
+    import faust
+
+    from backbone.keyring import KeyRing
+
+log = logger(__name__)
+
+ENDED_BY_ITSELF = 70
+"""Exit code of a worker that found it may not go on (fenced, database lost, position impossible): EX_SOFTWARE."""
+
+
+def end_process(error: BaseException) -> NoReturn:
+    """End at once, before anything is acknowledged: what the broker committed is folded by whoever comes next."""
+    log.critical("worker_ends", error=type(error).__name__, detail=str(error))
+    sys.stdout.flush()
+    os._exit(ENDED_BY_ITSELF)
+
+
+async def make_means(settings: Settings, ring: KeyRing) -> Means:
+    """Gather what partitions decide with."""
+    pool = await open_pool(settings, application=APPLICATION, size=24)
+    async with pool.acquire() as connection:
+        identity = await read_identity(connection)
+    rules = Rules(
+        rulebook=Rulebook.load(settings.packs),
+        calendar=CALENDAR,
+        agencies=AGENCIES,
+        simulated=identity.simulated,
+    )
+    return Means(settings, pool, rules, ring.stamps, SystemClock(), identity.partitions)
+
+
+async def serve(service: Service) -> None:
+    """Own partitions until asked to stop."""
+    settings = service.settings
+    ring = load_keys(settings.keys)
+    means = await make_means(settings, ring)
+    ownership = Ownership(means, end_process)
+    app = make_app(settings, ownership)
+    service.readiness("partitions", lambda: ownership.ready)
+    background = [asyncio.create_task(_watch(app))]
+    if not means.rules.simulated:
+        ticking = keep_ticking(settings, ownership, means.clock, ring.backbone)
+        background.append(asyncio.create_task(_or_end(ticking)))
+    await app.start()
+    try:
+        await service.stopping.wait()
+    finally:
+        for task in background:
+            task.cancel()
+        await ownership.release()
+        await app.stop()
+        await means.pool.close()
+
+
+async def _or_end(work: object) -> None:
+    try:
+        await work  # type: ignore[misc]
+    except asyncio.CancelledError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a worker that cannot tick must not look alive
+        end_process(error)
+
+
+async def _watch(app: faust.App) -> None:
+    """End the process when Faust's own services crash: a crashed app owns nothing and says nothing."""
+    await app.wait_until_stopped()
+    if app.crash_reason is not None:
+        end_process(app.crash_reason)
+
+
+if __name__ == "__main__":
+    run("worker", serve)
