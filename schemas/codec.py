@@ -11,13 +11,16 @@ import io
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import fastavro
 
-from schemas.contracts import Schema
+from schemas.errors import Code
 from schemas.released import Release, meaning, releases
-from schemas.shape import InvalidRecord, Shape, escape
+from schemas.shape import InvalidRecord, Message, Shape, escape
+
+if TYPE_CHECKING:
+    from schemas.contracts import Schema
 
 __all__ = ["CODEC", "Codec", "Decoded", "InvalidRecord", "Undecodable", "UnknownSchema", "plain"]
 
@@ -25,15 +28,15 @@ MAGIC = 0
 HEADER = struct.Struct(">bi")
 
 
-class UnknownSchema(Exception):
-    """The framing is good, the schema id is not one that we know: hold the record, and upgrade this process."""
+class UnknownSchema(Exception):  # noqa: N818 - named by the reaction it demands
+    """The framing is good, the schema id is none that we know: hold the record, and upgrade this process."""
 
     def __init__(self, schema_id: int) -> None:
         super().__init__(f"no released contract has the id {schema_id}")
         self.schema_id = schema_id
 
 
-class Undecodable(Exception):
+class Undecodable(Exception):  # noqa: N818 - named by the reaction it demands
     """The bytes are not what they claim to be: the sender's mistake. Encode the record with its contract."""
 
 
@@ -126,7 +129,8 @@ class Codec:
         try:
             fastavro.schemaless_writer(out, writer.schema, record)
         except UnicodeEncodeError as error:
-            raise InvalidRecord(_unencodable(record), "holds half a surrogate pair, which is no character") from error
+            message = Message("holds half a surrogate pair, which is no character", "含有不成对的代理字符")
+            raise InvalidRecord(_unencodable(record), message, Code.LONE_SURROGATE) from error
         return out.getvalue()
 
     def decode(self, value: bytes, *, canonical: bool = False) -> Decoded:
@@ -143,15 +147,23 @@ class Codec:
         reader = self._readers.get(schema_id)
         if reader is None:
             raise UnknownSchema(schema_id)
-        record = read_exactly(reader.schema, value[HEADER.size :], reader.newest)
-        if canonical and not self._is_canonical(reader, value):
-            raise Undecodable(f"not the bytes that an Avro writer gives for {reader.name}")
+        data = value[HEADER.size :]
+        record = read_exactly(reader.schema, data, reader.newest)
+        if canonical:
+            written = record if reader.newest is None else read_exactly(reader.schema, data)
+            if not _writes(reader.schema, written, data):
+                raise Undecodable(f"{reader.name}: not the bytes that an Avro writer gives")
         return Decoded(reader.name, record)
 
-    def _is_canonical(self, reader: Reader, value: bytes) -> bool:
-        out = io.BytesIO()
-        fastavro.schemaless_writer(out, reader.schema, read_exactly(reader.schema, value[HEADER.size :], None))
-        return out.getvalue() == value[HEADER.size :]
+
+def _writes(schema: Schema, record: dict[str, Any], data: bytes) -> bool:
+    """Whether writing the record gives these very bytes."""
+    out = io.BytesIO()
+    try:
+        fastavro.schemaless_writer(out, schema, record)
+    except (ValueError, TypeError, OverflowError):
+        return False
+    return out.getvalue() == data
 
 
 def read_exactly(schema: Schema, data: bytes, newest: Schema | None = None) -> dict[str, Any]:

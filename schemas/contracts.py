@@ -15,11 +15,13 @@ Properties beside Avro's own, all on fields unless said otherwise:
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 Schema: TypeAlias = dict[str, Any]
 PRIMITIVES = frozenset({"null", "boolean", "int", "long", "float", "double", "bytes", "string"})
@@ -31,7 +33,7 @@ RELEASED = "released"
 """Folder beside the contexts that keeps every version ever released, as it was."""
 
 
-class BrokenContract(Exception):
+class BrokenContract(Exception):  # noqa: N818 - named by what is wrong; its remedy is in the docstring
     """A contract file cannot be used. Mend the `.avsc` that the message names."""
 
 
@@ -81,7 +83,7 @@ class Contracts:
                 continue
             schema = _read(path)
             if schema.get("name") != path.stem:
-                raise BrokenContract(f"{path.name}: the record's name {schema.get('name')!r} is not the file's")
+                raise BrokenContract(f"{path.name}: the name inside is {schema.get('name')!r}")
             if path.stem in found:
                 raise BrokenContract(f"{path.name}: two files define {path.stem}")
             found[path.stem] = Contract(path.stem, path.parent.name, schema)
@@ -114,21 +116,21 @@ class Contracts:
         return [c for c in self if c.is_record and c.context not in SUPPORT_CONTEXTS and c.name not in parts]
 
     def _expand(self, schema: Any, seen: set[str]) -> Any:
-        if isinstance(schema, str):
-            if schema in PRIMITIVES or schema in seen:
-                return schema
-            return self._expand(self.named(schema), seen)
         if isinstance(schema, list):
             return [self._expand(branch, seen) for branch in schema]
+        if isinstance(schema, str):
+            known = schema in PRIMITIVES or schema in seen
+            return schema if known else self._expand(self.named(schema), seen)
         if schema["type"] == "array":
             return {**schema, "items": self._expand(schema["items"], seen)}
-        if schema["type"] not in {"record", "enum"}:
-            return schema
+        return self._expand_named(schema, seen) if "name" in schema else schema
+
+    def _expand_named(self, schema: Schema, seen: set[str]) -> Any:
         full_name = f"{schema['namespace']}.{schema['name']}"
         if full_name in seen:
             return full_name
         seen.add(full_name)
-        if schema["type"] == "enum":
+        if "fields" not in schema:
             return schema
         fields = [{**field, "type": self._expand(field["type"], seen)} for field in schema["fields"]]
         return {**schema, "fields": fields}

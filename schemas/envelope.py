@@ -1,21 +1,23 @@
 """The envelope: what stands around a value in `inbound`, and the stamp that vouches for it.
 
 A door, or the backbone itself, stamps each record with HMAC-SM3 under a named key over kind, topic, partition
-(for ticks and markers, which belong to one partition), key, value, agency, matter and event id, each preceded by
-its length in 4 bytes big-endian. The last three also stand in clear headers. A consumer cannot see who produced
-a record: nothing that is not stamped may be trusted.
+(for ticks and markers, which belong to one partition), key, value, agency, matter and event id, each preceded
+by its length in 4 bytes big-endian. The last three also stand in clear headers. A consumer cannot see who
+produced a record: nothing that is not stamped may be trusted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from hmac import compare_digest
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from cryptography.hazmat.primitives import hashes, hmac
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 HEADERS = ("kind", "agency", "matter", "event-id", "stamp-key", "stamp")
 """The headers of a record of `inbound`, in order."""
@@ -50,8 +52,8 @@ class BadStampReason(StrEnum):
     KEY_NOT_FOR_AGENCY = "KEY_NOT_FOR_AGENCY"
 
 
-class BadStamp(Exception):
-    """Nobody vouches for this record: set it aside raw, and look for who can write to the topic without a key."""
+class BadStamp(Exception):  # noqa: N818 - named by what is wrong; its remedy is in the docstring
+    """Nobody vouches for this record: set it aside raw, and find who writes to the topic without a key."""
 
     def __init__(self, reason_code: BadStampReason, detail: str) -> None:
         super().__init__(f"{reason_code}: {detail}")
@@ -59,8 +61,8 @@ class BadStamp(Exception):
         self.detail = detail
 
 
-class MayNotStamp(Exception):
-    """This key may not stamp this record: use a key of the right use and agency that is not retired."""
+class MayNotStamp(Exception):  # noqa: N818 - named by what is wrong; its remedy is in the docstring
+    """The key may not stamp this record: use a key of the right use and agency that is not retired."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ class Envelope:
 
     def __post_init__(self) -> None:
         if (self.partition is not None) != (self.kind in CONTROL):
-            raise ValueError(f"a {self.kind} {'needs' if self.kind in CONTROL else 'has no'} partition of its own")
+            needs = "needs" if self.kind in CONTROL else "has no"
+            raise ValueError(f"a {self.kind} {needs} partition of its own")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,7 @@ def stamp(envelope: Envelope, topic: str, key: StampKey) -> list[tuple[str, byte
     return list(zip(HEADERS, (kind, *clear, key.name.encode(), mac), strict=True))
 
 
-def open_envelope(  # noqa: PLR0913 -- the parts of a Kafka record, as consumers hand them over
+def open_envelope(  # noqa: PLR0913, PLR0917 - the parts of a Kafka record, as consumers hand them over
     key: bytes | None,
     value: bytes | None,
     headers: Sequence[tuple[str, bytes]],

@@ -1,6 +1,6 @@
 """What was released: the lock file of ids, and beside it the full text of every version.
 
-`ids.lock.json` gives each record its versions, each with the id that stands before its bytes and a fingerprint;
+`ids.lock.json` gives each record its versions, each with the id that stands before its bytes and a print;
 `avro/released/<Name>.v<version>.avsc` keeps the self-contained text. Neither is ever changed, only added to:
 the ledger is kept for ever, and so is what it takes to read it.
 """
@@ -65,7 +65,7 @@ def read_releases(folder: Path) -> dict[str, tuple[Release, ...]]:
         entries = json.loads(lock.read_text(encoding="utf-8")) if lock.exists() else {}
     except ValueError as error:
         raise BrokenContract(f"{lock.name} is not JSON: {error}") from error
-    return {name: tuple(_read(folder, name, entry) for entry in versions) for name, versions in entries.items()}
+    return {name: tuple(_read(folder, name, entry) for entry in listed) for name, listed in entries.items()}
 
 
 def _read(folder: Path, name: str, entry: dict[str, Any]) -> Release:
@@ -90,7 +90,7 @@ def releases() -> dict[str, tuple[Release, ...]]:
 def release(folder: Path, current: Contracts) -> list[Release]:
     """Add a version for every record that is new or means something else now; gives what was added.
 
-    Writes the lock and the texts. Whether the change is allowed is for `schemas.compatibility` to say, before.
+    Writes the lock and the texts. Whether the change is allowed is for `compatibility` to say, before.
     """
     known = read_releases(folder)
     added: list[Release] = []

@@ -1,8 +1,9 @@
 """The seal: what the backbone adds to every ledger record, in one header.
 
-The header is the Confluent prefix of `Seal`, then avro(SealMatter), then avro(SealPartition). The matter part is
-hashed, `hash = SM3(avro(SealMatter) ‖ value)`, and names the hash before it: so the records of a matter form a
-chain that a replay gives again, byte for byte. The partition part says where the record lies and is not hashed.
+The header is the Confluent prefix of `Seal`, then avro(SealMatter), then avro(SealPartition). The matter part
+is hashed, `hash = SM3(avro(SealMatter) ‖ value)`, and names the hash before it: so the records of a matter
+form a chain that a replay gives again, byte for byte. The partition part says where the record lies and is not
+hashed.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import msgspec
 from cryptography.hazmat.primitives import hashes
 
 from schemas.codec import CODEC, HEADER, Undecodable, plain, read_exactly
-from schemas.contracts import contracts
+from schemas.released import releases
 
 __all__ = [
     "NO_HASH",
@@ -35,9 +36,9 @@ NO_HASH = b""
 """`prev_hash` of the first record of a matter, and of every record outside the chain."""
 _SM3 = hashes.SM3()
 _PREFIX = CODEC.prefix("Seal")
-_MATTER = plain(contracts().expanded("SealMatter"))
-_PARTITION = plain(contracts().expanded("SealPartition"))
-_SEAL = plain(contracts().expanded("Seal"))
+_RELEASED = releases()["Seal"][-1].schema
+_SEAL = plain(_RELEASED)
+_MATTER, _PARTITION = (plain(part["type"]) for part in _RELEASED["fields"])
 
 
 class SealKind(StrEnum):
@@ -119,10 +120,13 @@ def encode_seal(matter_bytes: bytes, partition: SealPartition) -> bytes:
 
 
 def decode_seal(header: bytes) -> Seal:
-    """Decode a seal header; raises Undecodable."""
-    if header[: HEADER.size] != _PREFIX:
-        raise Undecodable("the header does not start as a seal does")
-    record = read_exactly(_SEAL, header[HEADER.size :])
+    """Decode a seal header of any version; raises Undecodable, and UnknownSchema for a version to come."""
+    if header.startswith(_PREFIX):
+        record = read_exactly(_SEAL, header[HEADER.size :])
+    else:
+        name, record = (decoded := CODEC.decode(header)).name, decoded.record
+        if name != "Seal":
+            raise Undecodable(f"the header holds a {name}, not a seal")
     matter, partition = record["matter"], record["partition"]
     matter["kind"] = SealKind(matter["kind"])
     matter["addressed_to"] = tuple(matter["addressed_to"])

@@ -7,22 +7,34 @@ as a list), and it does not say where it failed. A `Shape` is compiled once for 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from schemas.contracts import Schema
+from schemas.errors import Code
+
+if TYPE_CHECKING:
+    from schemas.contracts import Schema
 
 Check: TypeAlias = Callable[[Any, str], None]
 INT = (-(2**31), 2**31 - 1)
 LONG = (-(2**63), 2**63 - 1)
 
 
-class InvalidRecord(Exception):
-    """The record does not have the shape of its contract. Mend the field that `path`, a JSON pointer, names."""
+class Message(NamedTuple):
+    """What is wrong, in English and in Chinese."""
 
-    def __init__(self, path: str, message: str) -> None:
-        super().__init__(f"{path or '/'}: {message}")
+    en: str
+    zh: str
+
+
+class InvalidRecord(Exception):  # noqa: N818 - named by what is wrong; its remedy is in the docstring
+    """The record has not the shape of its contract. Mend the field that `path`, a JSON pointer, names."""
+
+    def __init__(self, path: str, message: Message, code: Code) -> None:
+        super().__init__(f"{path or '/'}: {message.en}")
         self.path = path
-        self.message = message
+        self.message = message.en
+        self.message_zh = message.zh
+        self.code = code
 
 
 class Shape:
@@ -65,20 +77,23 @@ class Shape:
 
         def check(value: Any, path: str) -> None:
             if not isinstance(value, Mapping):
-                raise InvalidRecord(path, f"must be an object, not {_kind(value)}")
+                raise _wrong_type(path, "an object", "对象", value)
             found = 0
             for name, quick, slow, has_default in compiled:
                 if name not in value:
                     if has_default:
                         continue
-                    raise InvalidRecord(f"{path}/{name}", "is missing")
+                    raise InvalidRecord(
+                        f"{path}/{name}", Message("is missing", "缺少此字段"), Code.MISSING_FIELD
+                    )
                 found += 1
                 item = value[name]
                 if type(item) is not quick:
                     slow(item, f"{path}/{name}")
             if found != len(value):
                 extra = next(str(name) for name in value if name not in names)
-                raise InvalidRecord(f"{path}/{escape(extra)}", "is not in the contract")
+                message = Message("is not in the contract", "契约中没有此字段")
+                raise InvalidRecord(f"{path}/{escape(extra)}", message, Code.UNKNOWN_FIELD)
 
         return check
 
@@ -95,39 +110,40 @@ def _quick(schema: Any) -> type | None:
     return {"string": str, "bytes": bytes, "boolean": bool}.get(schema) if isinstance(schema, str) else None
 
 
-def _kind(value: Any) -> str:
-    return "null" if value is None else type(value).__name__
+def _wrong_type(path: str, en: str, zh: str, value: Any) -> InvalidRecord:
+    found = "null" if value is None else type(value).__name__
+    return InvalidRecord(path, Message(f"must be {en}, not {found}", f"应为{zh}"), Code.WRONG_TYPE)
 
 
-def _typed(expected: type | tuple[type, ...], words: str) -> Check:
+def _typed(expected: type | tuple[type, ...], en: str, zh: str) -> Check:
     def check(value: Any, path: str) -> None:
         if not isinstance(value, expected):
-            raise InvalidRecord(path, f"must be {words}, not {_kind(value)}")
+            raise _wrong_type(path, en, zh, value)
 
     return check
 
 
-def _integer(bounds: tuple[int, int], words: str) -> Check:
+def _integer(bounds: tuple[int, int], en: str, zh: str) -> Check:
     low, high = bounds
 
     def check(value: Any, path: str) -> None:
         if not isinstance(value, int) or isinstance(value, bool):
-            raise InvalidRecord(path, f"must be {words}, not {_kind(value)}")
+            raise _wrong_type(path, en, zh, value)
         if not low <= value <= high:
-            raise InvalidRecord(path, f"must be {words}; {value} does not fit")
+            raise InvalidRecord(path, Message(f"does not fit in {en}", f"超出{zh}的范围"), Code.OUT_OF_RANGE)
 
     return check
 
 
 def _double(value: Any, path: str) -> None:
     if not isinstance(value, int | float) or isinstance(value, bool):
-        raise InvalidRecord(path, f"must be a number, not {_kind(value)}")
+        raise _wrong_type(path, "a number", "数值", value)
 
 
 def _array(item: Check) -> Check:
     def check(value: Any, path: str) -> None:
         if not isinstance(value, list | tuple):
-            raise InvalidRecord(path, f"must be a list, not {_kind(value)}")
+            raise _wrong_type(path, "a list", "列表", value)
         for index, entry in enumerate(value):
             item(entry, f"{path}/{index}")
 
@@ -138,17 +154,21 @@ def _enum(symbols: list[str]) -> Check:
     allowed = frozenset(symbols)
 
     def check(value: Any, path: str) -> None:
-        if not isinstance(value, str) or value not in allowed:
-            raise InvalidRecord(path, f"must be one of {', '.join(symbols)}, not {value!r:.80}")
+        if not isinstance(value, str):
+            raise _wrong_type(path, "text", "文本", value)
+        if value not in allowed:
+            listed = ", ".join(symbols)
+            message = Message(f"must be one of {listed}, not {value!r:.80}", f"应为以下之一：{listed}")
+            raise InvalidRecord(path, message, Code.UNKNOWN_SYMBOL)
 
     return check
 
 
 _PRIMITIVES: dict[str, Check] = {
-    "string": _typed(str, "text"),
-    "bytes": _typed(bytes, "bytes"),
-    "boolean": _typed(bool, "true or false"),
-    "int": _integer(INT, "a 32-bit integer"),
-    "long": _integer(LONG, "a 64-bit integer"),
+    "string": _typed(str, "text", "文本"),
+    "bytes": _typed(bytes, "bytes", "字节串"),
+    "boolean": _typed(bool, "true or false", "true 或 false"),
+    "int": _integer(INT, "a 32-bit integer", "32 位整数"),
+    "long": _integer(LONG, "a 64-bit integer", "64 位整数"),
     "double": _double,
 }
