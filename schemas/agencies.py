@@ -43,7 +43,7 @@ class Agency:
 
 @dataclass(frozen=True)
 class Register:
-    """All agencies of one version of the register. Raises ValueError if two share a code, slug or township."""
+    """All agencies of one version. Raises ValueError if two share a code, a slug or a township."""
 
     version: int
     agencies: tuple[Agency, ...]
@@ -75,7 +75,7 @@ class Register:
         return self._by_township.get(code9)
 
     def with_standing(self, standing: str, region: str = "") -> tuple[Agency, ...]:
-        """Return the agencies of that standing, only those of `region` if it is given, in the register's order."""
+        """Return the agencies of that standing, only those of `region` if given, in the register's order."""
         return tuple(
             each for each in self.agencies if standing in each.standing and region in ("", each.region)
         )
