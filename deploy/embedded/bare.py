@@ -18,9 +18,8 @@ from deploy.embedded.ports import free_port
 async def _run(directory: Path, port: int) -> None:
     bundle = await asyncio.to_thread(fetch, click.echo)
     broker = kafka.KafkaNode(directory / "kafka", port, free_port(frozenset({port})), ephemeral=True)
-    database = postgres.PostgresNode(
-        postgres.data_home(directory), postgres.socket_directory(), ephemeral=True
-    )
+    socket = postgres.socket_directory()
+    database = postgres.PostgresNode(socket / "data", socket, ephemeral=True)
     running: list[tuple[asyncio.subprocess.Process, Command]] = []
     done = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -34,7 +33,9 @@ async def _run(directory: Path, port: int) -> None:
             ("postgres", postgres.command(database)),
         ):
             running.append((await spawn(command, directory / "logs" / f"{name}.log"), command))
-        while not (await kafka.is_ready(broker.bootstrap) and await postgres.is_ready(database.dsn())):
+        while not (  # noqa: ASYNC110 - nothing in this process knows when they are ready
+            await kafka.is_ready(broker.bootstrap) and await postgres.is_ready(database.dsn())
+        ):
             await asyncio.sleep(0.2)
         click.echo(f"KAFKA={broker.bootstrap}")
         click.echo(f"DATABASE={database.dsn()}")

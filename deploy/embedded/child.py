@@ -6,9 +6,12 @@ import asyncio
 import ctypes
 import os
 import signal
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -18,8 +21,8 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 class Command:
     """One command line and how its process is to be treated.
 
-    `user` is the numeric uid (and gid) to run under, None for ours. `stop_signal` asks it to end, `grace` is how
-    many seconds it may take; `death_signal` is what the kernel sends it if we die first.
+    `user` is the numeric uid (and gid) to run under, None for ours. `stop_signal` asks it to end, `grace` is
+    how many seconds it may take; `death_signal` is what the kernel sends it if we die first.
     """
 
     argv: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Fetching the broker's jars and the console's assets once into the user's cache, checked against our own list."""
+"""Fetching the broker's jars and the console's assets once into the user's cache, with checksums of our own."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def broken_files(folder: Path, expected: dict[str, str]) -> list[str]:
 def fetch(report: Report, cache: Path | None = None) -> Bundle:
     """Return the bundle, fetching it first if the cache has none or if a file in it is broken.
 
-    Safe to run in several processes at once: one fetches, the others wait. A broken file is fetched once more.
+    Safe to run in several processes at once: one fetches, the others wait. A broken file is fetched again.
     Raises MissingTool (Java, Maven), BrokenDownload, Obstacle (Maven could not reach its repository).
     """
     root = cache or cache_directory()

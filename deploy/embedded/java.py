@@ -16,7 +16,7 @@ _VERSION = re.compile(r'version "(?:1\.)?(\d+)')
 
 
 def parse_version(text: str) -> int | None:
-    """Return the major version from what `java -version` prints, None if it is not there (1.8 counts as 8)."""
+    """Return the major version from what `java -version` prints, None if absent (1.8 counts as 8)."""
     found = _VERSION.search(text)
     return int(found.group(1)) if found else None
 

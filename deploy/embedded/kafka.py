@@ -8,7 +8,7 @@ import signal
 import subprocess
 import uuid
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
@@ -18,6 +18,9 @@ from deploy.embedded.fetch import HERE, Bundle
 from deploy.embedded.java import find_java
 from deploy.embedded.obstacles import DirectoryRefused, WouldNotStart
 from deploy.embedded.ports import LOOPBACK
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 VERSION = "4.3.1"
 _FOREVER = 2**31 - 1
@@ -46,7 +49,7 @@ class KafkaNode:
 
 
 def settings(node: KafkaNode) -> dict[str, str]:
-    """Return every setting of the node; those that are not its place are there for a reason given beside them."""
+    """Return every setting of the node; the reason stands beside each that is not its place."""
     return {
         "process.roles": "broker,controller",
         "node.id": "1",
@@ -94,9 +97,10 @@ def prepare(node: KafkaNode, bundle: Bundle) -> None:
     """
     node.directory.mkdir(parents=True, exist_ok=True)
     stamp = node.directory / "VERSION"
-    if stamp.exists() and stamp.read_text(encoding="ascii").strip() != VERSION:
+    found = stamp.read_text(encoding="ascii").strip() if stamp.exists() else VERSION
+    if found != VERSION:
         raise DirectoryRefused(
-            f"{node.directory} holds data of Kafka {stamp.read_text(encoding='ascii').strip()}, this is {VERSION}.",
+            f"{node.directory} holds data of Kafka {found}, this is {VERSION}.",
             "Start with another --dir, or go back to the version of Liandong that made it.",
         )
     lines = [f"{name}={value}" for name, value in settings(node).items()]

@@ -27,7 +27,7 @@ class PortTaken(Obstacle):
 
 
 class DirectoryRefused(Obstacle):
-    """The stack's directory cannot be used (running, of another version or mode, not writable): choose another."""
+    """The stack's directory cannot be used (in use, of another version or mode, closed): choose another."""
 
 
 class BrokenDownload(Obstacle):

@@ -26,7 +26,7 @@ def is_free(port: int, host: str = LOOPBACK) -> bool:
 
 
 def free_port(avoid: frozenset[int] = frozenset()) -> int:
-    """Return a port on loopback that nobody listens on, outside the kernel's range for outgoing connections."""
+    """Return a port on loopback that nobody listens on, outside the range for outgoing connections."""
     for port in random.sample(_FREE_RANGE, len(_FREE_RANGE)):
         if port not in avoid and is_free(port):
             return port
@@ -34,7 +34,7 @@ def free_port(avoid: frozenset[int] = frozenset()) -> int:
 
 
 def holder(port: int) -> str:
-    """Name the process that listens on a port, as far as this user may know: `java (pid 12)` or `another process`."""
+    """Name who listens on a port, as far as this user may know: `java (pid 12)`, `another process`."""
     try:
         connections = psutil.net_connections(kind="tcp")
     except (psutil.AccessDenied, OSError):

@@ -51,12 +51,14 @@ def reachable(path: Path) -> bool:
     return all(parent.stat().st_mode & stat.S_IXOTH for parent in parents)
 
 
-def data_home(directory: Path) -> Path:
+def data_home(directory: Path, socket: Path, *, ephemeral: bool) -> Path:
     """Return where a stack in `directory` keeps its database.
 
-    In the directory itself; only if we are root and it lies below a folder closed to others (such as /root),
-    under /var/lib/liandong, in a folder named after it.
+    An ephemeral one beside its socket, in a folder that goes away with it. Otherwise in the directory itself;
+    only if we are root and it lies below a folder closed to others (such as /root), under /var/lib/liandong.
     """
+    if ephemeral:
+        return socket / "data"
     if owner() is None or reachable(directory / "postgres"):
         return directory / "postgres"
     name = hashlib.sha256(str(directory.resolve()).encode()).hexdigest()[:12]
@@ -90,7 +92,7 @@ def binaries() -> Path:
 
 def socket_directory() -> Path:
     """Make a new folder for the socket: short (107 bytes are the limit), ours alone, mode 0700."""
-    path = Path(tempfile.mkdtemp(prefix="liandong-", dir="/tmp"))  # noqa: S108 - mkdtemp: unguessable and 0700
+    path = Path(tempfile.mkdtemp(prefix="liandong-", dir="/tmp"))
     user = owner()
     if user is not None:
         os.chown(path, user, user)

@@ -1,0 +1,1 @@
+"""The subcommands of `liandong`, one module for each floor they call into."""

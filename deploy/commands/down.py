@@ -1,0 +1,41 @@
+"""`liandong down`: stop a stack in order, and end what a killed supervisor may have left."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from deploy.commands.running import directory_option, known_stack
+from deploy.embedded.obstacles import Obstacle
+from deploy.embedded.state import is_alive
+from deploy.embedded.up import await_last_breath
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_PATIENCE = 120.0
+
+
+@click.command()
+@directory_option
+def down(directory: Path) -> None:
+    """Stop the stack: console, projector, worker, gateway, database, broker. Its data stay."""
+    state = known_stack(directory)
+    if state.supervisor is None or not state.alive:
+        await_last_breath(state)
+        click.echo("  it was not running")
+        return
+    os.kill(state.supervisor, signal.SIGTERM)
+    deadline = time.monotonic() + _PATIENCE
+    while is_alive(state.supervisor, state.supervisor_started):
+        if time.monotonic() > deadline:
+            raise Obstacle(
+                f"The supervisor (pid {state.supervisor}) has not ended within {_PATIENCE:.0f} s.",
+                f"End it and all its processes: kill -9 {state.supervisor}",
+            )
+        time.sleep(0.05)
+    click.echo("  stopped")

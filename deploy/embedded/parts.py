@@ -1,0 +1,114 @@
+"""The parts of a whole stack, in the order of their start: the one place that knows what runs with what."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import deploy
+from deploy.embedded import kafka, postgres
+from deploy.embedded.child import Command
+from deploy.embedded.ports import LOOPBACK
+from deploy.embedded.roles import LOGIN_PARTS, role_dsn, role_name
+from deploy.embedded.supervisor import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from deploy.embedded.fetch import Bundle
+    from deploy.embedded.plan import Plan
+
+# name of the process: module, role in the database, name of its port
+PROCESSES = {
+    "gateway": ("producers.gateway", "door"),
+    "worker": ("processors.worker", "worker"),
+    "projector": ("projections.projector", "projector"),
+    "console": ("projections.console", "api"),
+}
+
+
+def stack_parts(plan: Plan, bundle: Bundle) -> list[Part]:
+    """Return every part of a stack; the broker and the database only where they are our own."""
+    parts: list[Part] = []
+    if plan.broker is not None:
+        ready = partial(kafka.is_ready, plan.broker.bootstrap)
+        parts.append(Part("kafka", kafka.command(plan.broker, bundle), ready, plan.broker.port))
+    if plan.database is not None:
+        parts.append(
+            Part("postgres", postgres.command(plan.database), partial(postgres.is_ready, plan.database.dsn()))
+        )
+    parts.append(provision_part(plan))
+    passwords = read_passwords(plan.layout.passwords)
+    for name in PROCESSES:
+        port = int(getattr(plan.ports, name))
+        command = Command(
+            argv=(sys.executable, "-m", PROCESSES[name][0]), env=environment(plan, bundle, name, passwords)
+        )
+        parts.append(Part(name, command, partial(answers, port, "/readyz"), port))
+    return parts
+
+
+def provision_part(plan: Plan) -> Part:
+    """Return the part that brings database, topics and keys to where the processes expect them, and ends."""
+    argv = [sys.executable, "-m", "deploy.embedded.provision", "--mode", plan.mode]
+    argv += ["--tokens", str(plan.layout.tokens), "--passwords", str(plan.layout.passwords)]
+    env = base_environment(plan) | {"LIANDONG_DATABASE": plan.admin}
+    return Part("provision", Command(argv=tuple(argv), env=env), once=True, patience=120.0)
+
+
+def base_environment(plan: Plan) -> dict[str, str]:
+    """Return the settings that every process of a stack shares."""
+    return {
+        "LIANDONG_STACK": plan.stack,
+        "LIANDONG_KAFKA": plan.kafka,
+        "LIANDONG_KEYS": str(plan.layout.keys),
+        "LIANDONG_DATA": str(plan.layout.root),
+        "PYTHONUNBUFFERED": "1",
+        # The packages come from where ours come from, whatever folder the command was typed in.
+        "PYTHONPATH": str(Path(deploy.__file__).parent.parent),
+    }
+
+
+def environment(plan: Plan, bundle: Bundle, name: str, passwords: Mapping[str, str]) -> dict[str, str]:
+    """Return all settings of one process: it is configured by these alone."""
+    role = role_name(plan.stack, PROCESSES[name][1])
+    return base_environment(plan) | {
+        "LIANDONG_DATABASE": role_dsn(plan.admin, role, passwords),
+        "LIANDONG_GATEWAY_HOST": plan.host,
+        "LIANDONG_GATEWAY_PORT": str(plan.ports.gateway),
+        "LIANDONG_CONSOLE_HOST": plan.host,
+        "LIANDONG_CONSOLE_PORT": str(plan.ports.console),
+        "LIANDONG_WORKER_PORT": str(plan.ports.worker),
+        "LIANDONG_PROJECTOR_PORT": str(plan.ports.projector),
+        "LIANDONG_ASSETS": str(bundle.assets),
+    }
+
+
+def read_passwords(path: Path) -> dict[str, str]:
+    """Read the passwords of the login roles; none where the database asks for none."""
+    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
+
+
+def login_roles(stack: str) -> list[str]:
+    """Return the name of every role that a process logs in with."""
+    return [role_name(stack, part) for part in LOGIN_PARTS]
+
+
+async def answers(port: int, path: str, timeout_seconds: float = 3.0) -> bool:
+    """Tell whether an HTTP server on loopback answers `GET path` with 200."""
+    try:
+        async with asyncio.timeout(timeout_seconds):
+            reader, writer = await asyncio.open_connection(LOOPBACK, port)
+            try:
+                writer.write(f"GET {path} HTTP/1.1\r\nHost: {LOOPBACK}\r\nConnection: close\r\n\r\n".encode())
+                await writer.drain()
+                status = await reader.readline()
+            finally:
+                writer.close()
+    except (OSError, TimeoutError):
+        return False
+    return status.split()[1:2] == [b"200"]
