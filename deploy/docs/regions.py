@@ -1,0 +1,47 @@
+"""Marked regions of a document, and the code that fills each of them.
+
+A region stands between `<!-- begin: NAME -->` and `<!-- end -->`; what is between them is written here.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from deploy.docs import contracts, operations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+REGION: Final = re.compile(r"(<!-- begin: ([a-z ]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
+
+REGIONS: Final[Mapping[str, Callable[[], str]]] = {
+    "facts": contracts.facts,
+    "shared records": contracts.shared_records,
+    "enums": contracts.enums,
+    "errors request": lambda: operations.errors("request"),
+    "errors refused": lambda: operations.errors("refused"),
+    "errors held": lambda: operations.errors("held"),
+    "errors deadletter": lambda: operations.errors("deadletter"),
+    "errors ours": lambda: operations.errors("ours"),
+    "settings": operations.settings,
+    "topics": operations.topics,
+    "metrics": operations.metrics,
+    "commands": operations.commands,
+}
+
+
+class BrokenDocument(Exception):
+    """A document names a region that nobody fills: mend the name in its `begin` comment."""
+
+
+def render(text: str) -> str:
+    """Fill every region of a document again; raises BrokenDocument for an unknown region."""
+    return REGION.sub(_fill, text)
+
+
+def _fill(region: re.Match[str]) -> str:
+    begin, name, _, end = region.groups()
+    if name not in REGIONS:
+        raise BrokenDocument(f"no region is called {name!r}; there are {', '.join(sorted(REGIONS))}")
+    return f"{begin}\n{REGIONS[name]().strip()}\n\n{end}"
