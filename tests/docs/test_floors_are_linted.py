@@ -1,0 +1,21 @@
+"""No module of the processors escapes the rule that what decides does no I/O."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+DECIDE = next(each for each in CONTRACTS if each["id"] == "decide-without-io")
+SHELL = {"owner", "parked", "worker"}
+"""What moves bytes: it may do I/O, and must not decide."""
+
+
+def test_every_module_of_the_processors_either_decides_or_moves_bytes() -> None:
+    folder = ROOT / "processors"
+    modules = {path.stem for path in folder.glob("*.py") if path.stem != "__init__"}
+    packages = {path.parent.name for path in folder.glob("*/__init__.py")}
+    deciding = {name.removeprefix("processors.") for name in DECIDE["source_modules"]}
+    assert modules | packages == deciding | SHELL
+    assert deciding & SHELL == set()
