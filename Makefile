@@ -79,14 +79,16 @@ prerequisites:
 		echo "Python 3.11, 3.12 or 3.13 is missing. Install it: sudo apt-get install python3 python3-venv" >&2; exit 1; fi; \
 	if ! "$$python" -c 'import ensurepip, venv' 2>/dev/null; then \
 		echo "The module venv of $$python is missing. Install it: sudo apt-get install python3-venv" >&2; exit 1; fi; \
-	java="$${JAVA_HOME:+$$JAVA_HOME/bin/}java"; \
-	major="$$("$$java" -version 2>&1 | sed -nE 's/^[a-z]+ version "([0-9]+).*/\1/p' || true)"; \
-	if [ "$${major:-0}" -lt 17 ]; then \
-		echo "Java 17 or newer is missing (found: $${major:-none}). Install it: sudo apt-get install default-jdk-headless" >&2; exit 1; fi; \
+	newest=0; for java in "$${JAVA_HOME:-}/bin/java" java /usr/lib/jvm/*/bin/java; do \
+		major="$$("$$java" -version 2>&1 | sed -nE 's/^[a-z]+ version "([0-9]+).*/\1/p' || true)"; \
+		if [ "$${major:-0}" -gt "$$newest" ]; then newest="$$major"; fi; done; \
+	if [ "$$newest" -lt 17 ]; then \
+		echo "Java 17 or newer is missing. Install it: sudo apt-get install default-jdk-headless" >&2; exit 1; fi; \
 	if ! command -v mvn >/dev/null; then \
 		echo "Maven is missing. Install it: sudo apt-get install maven" >&2; exit 1; fi
 
-$(VENV)/runtime.stamp: requirements.txt pyproject.toml | prerequisites
+$(VENV)/runtime.stamp: requirements.txt pyproject.toml
+	@$(MAKE) --no-print-directory prerequisites
 	@test -x $(BIN)/python || { echo "Making $(VENV)"; "$$($(FIND_PYTHON))" -m venv $(VENV); }
 	@echo "Installing the pinned requirements"
 	@$(PIP) install --quiet --require-hashes -r requirements.txt
