@@ -8,6 +8,7 @@ that is written in two ways would be two ids.
 from __future__ import annotations
 
 import re
+import secrets
 import uuid
 from dataclasses import dataclass
 from enum import StrEnum
@@ -46,6 +47,7 @@ __all__ = [
     "event_time",
     "make_event_id",
     "make_matter_id",
+    "new_event_id",
     "parse_document_number",
     "parse_event_id",
     "parse_matter_id",
@@ -148,6 +150,11 @@ def make_event_id(micros: int, randomness: bytes) -> str:
     if len(randomness) < needed:
         raise ValueError(f"an event id needs {needed} random bytes, not {len(randomness)}")
     return _uuid(micros, 7, randomness)
+
+
+def new_event_id(micros: int) -> str:
+    """Return a fresh event id of that time: real in a real stack, simulated in a simulated one."""
+    return make_event_id(micros, secrets.token_bytes(10))
 
 
 def derived_id(cause_time_micros: int, cause: str, rule: str, ordinal: int) -> str:

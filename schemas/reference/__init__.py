@@ -1,4 +1,4 @@
-"""Reference data that everyone shares: files beside the code, read once when the module that needs them loads."""
+"""Reference data that everyone shares: files beside the code, each read when the module that needs it loads."""
 
 from __future__ import annotations
 
