@@ -20,9 +20,10 @@ help: ## print this list
 
 .PHONY: setup
 setup: $(VENV)/runtime.stamp ## build .venv from the pinned requirements (Python 3.11 to 3.13, Java 17 or newer, Maven)
+	@echo "Ready: $(BIN)/liandong --help"
 
 .PHONY: demo
-demo: setup ## start the embedded stack and tell the story of one clue; ONCE=1 ends by itself
+demo: $(VENV)/runtime.stamp ## start the embedded stack and tell the story of one clue; ONCE=1 ends by itself
 	@$(BIN)/liandong demo $(if $(filter-out 0,$(ONCE)),--once)
 
 .PHONY: test
@@ -49,7 +50,7 @@ docs: $(VENV)/dev.stamp ## write the generated documents again (settings, topics
 	@$(BIN)/python -m deploy.docs
 
 .PHONY: fetch
-fetch: setup ## fetch the jars of Kafka and of the console once, and check their checksums
+fetch: $(VENV)/runtime.stamp ## fetch the jars of Kafka and of the console once, and check their checksums
 	@$(BIN)/liandong fetch
 
 .PHONY: lock
@@ -89,7 +90,7 @@ prerequisites:
 
 $(VENV)/runtime.stamp: requirements.txt pyproject.toml
 	@$(MAKE) --no-print-directory prerequisites
-	@test -x $(BIN)/python || { echo "Making $(VENV)"; "$$($(FIND_PYTHON))" -m venv $(VENV); }
+	@$(BIN)/python -c '' 2>/dev/null || { echo "Making $(VENV)"; "$$($(FIND_PYTHON))" -m venv --clear $(VENV); }
 	@echo "Installing the pinned requirements"
 	@$(PIP) install --quiet --require-hashes -r requirements.txt
 	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
