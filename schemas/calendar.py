@@ -1,8 +1,8 @@
 """Which days are working days: reference data with a version, provisional where no notice is out yet.
 
 The State Council's General Office publishes next year's holidays and make-up days each November. A year that
-has no notice yet counts Monday to Friday without the statutory days of fixed date, and whatever rests on it is
-provisional.
+has no notice yet counts Monday to Friday without the statutory days of fixed date, and whatever rests on it
+is provisional.
 """
 
 from __future__ import annotations

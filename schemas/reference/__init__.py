@@ -1,4 +1,4 @@
-"""Reference data that everyone shares: files beside the code, each read when the module that needs it loads."""
+"""Reference data that everyone shares: files beside the code, read when the module that needs them loads."""
 
 from __future__ import annotations
 

@@ -21,8 +21,9 @@ LAST_YEAR = 2026
 
 _HEAD = """\
 # Working days of the People's Republic of China, 2004 to 2026. Not edited by hand: it is written by
-# python -m schemas.reference.generate_calendar. Monday to Friday are working days, except the holidays; Saturday
-# and Sunday are not, except the make-up days (调休上班). Years that are listed are settled, others provisional.
+# python -m schemas.reference.generate_calendar. Monday to Friday are working days, except the holidays;
+# Saturday and Sunday are not, except the make-up days (调休上班). Years that are listed are settled, the
+# others provisional.
 version: 1
 # The notices themselves were not read.
 verified: false
@@ -32,8 +33,8 @@ source: >-
 notices:
   2026: >-
     compared day by day with NateScarlet/holiday-cn 2026.json, whose source is the notice on gov.cn of 2025-11
-# Without a notice only the statutory days of fixed date are known in advance. Festivals of the lunar calendar, and
-# what is moved to make long holidays, come with the notice.
+# Without a notice only the statutory days of fixed date are known in advance. Festivals of the lunar calendar,
+# and what is moved to make long holidays, come with the notice.
 statutory:
   verified: false
   source: 全国年节及纪念日放假办法（2024 年修订）第二条
@@ -49,7 +50,7 @@ years:
 
 
 def render(holidays: Mapping[date, str], make_up: Mapping[date, str]) -> str:
-    """Return the file's text, given the Chinese name of the holiday of each day off and of each make-up day."""
+    """Return the file's text, given the holiday's Chinese name for each day off and each make-up day."""
     lines = [_HEAD.rstrip()]
     for year in range(FIRST_YEAR, LAST_YEAR + 1):
         lines.append(f"  {year}:")
