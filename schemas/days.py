@@ -1,23 +1,23 @@
 """Day arithmetic: when a limit ends, when it is half over, when one working day is left.
 
 All of it is in Asia/Shanghai, pure, with instants in microseconds since 1970 going in and out. The day of the
-start is not counted (民事诉讼法 §85, 民法典 §201). `due_date` is the last day that counts; `due` is the first instant
-too late: 00:00 of the day after.
+start is not counted (民事诉讼法 §85, 民法典 §201). `due_date` is the last day that counts; `due` is the first
+instant too late: 00:00 of the day after.
 
-A day touched by a pause is not counted [our choice]: pausing never shortens, resuming continues the count. Months
-and years end on the day of the same number, or on the month's last day if it has none (民法典 §202); for pauses they
-are as many natural days as lie between.
+A day touched by a pause is not counted [our choice]: pausing never shortens, resuming continues the count.
+Months and years end on the day of the same number, or on the month's last day if it has none (民法典 §202); where
+a pause lies in between, they are as many natural days as that makes [our choice].
 """
 
 from __future__ import annotations
 
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
+
+from schemas.limits import CountedDay, DayKind, Due, Limit, Pause, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -41,103 +41,10 @@ __all__ = [
 ]
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-MAX_N = 9999
 _OFFICE_OPENS = 9
 _ONE_DAY = timedelta(days=1)
 _HOUR = 3_600_000_000
 _MONTHS_A_YEAR = 12
-
-
-class Unit(StrEnum):
-    """What a limit is counted in."""
-
-    HOUR = "HOUR"
-    DAY = "DAY"
-    MONTH = "MONTH"
-    YEAR = "YEAR"
-    SAME_DAY = "SAME_DAY"
-
-
-class DayKind(StrEnum):
-    """Which days count, and whether the last one may move. The kind is in the rule, never guessed from n."""
-
-    WORKING = "WORKING"
-    """Working days by the calendar in force, make-up Saturdays and Sundays included."""
-    NATURAL_ROLL = "NATURAL_ROLL"
-    """Natural days; when the last is no working day, it moves to the next one (民事诉讼法 §85)."""
-    NATURAL_HARD = "NATURAL_HARD"
-    """Natural days; the last never moves."""
-    CLOCK = "CLOCK"
-    """Hours, through nights and holidays."""
-    SAME_DAY = "SAME_DAY"
-    """The end of the day of the start."""
-
-
-_NATURAL = frozenset({DayKind.NATURAL_ROLL, DayKind.NATURAL_HARD})
-_KINDS = {
-    Unit.HOUR: frozenset({DayKind.CLOCK}),
-    Unit.DAY: _NATURAL | {DayKind.WORKING},
-    Unit.MONTH: _NATURAL,
-    Unit.YEAR: _NATURAL,
-    Unit.SAME_DAY: frozenset({DayKind.SAME_DAY}),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """How long something may take: 15 DAY WORKING. `n` says nothing for SAME_DAY.
-
-    Raises ValueError if the unit does not go with the kind of day, or n is not 1..9999.
-    """
-
-    n: int
-    unit: Unit
-    day_kind: DayKind
-
-    def __post_init__(self) -> None:
-        """Check that the limit means something."""
-        if self.day_kind not in _KINDS[self.unit]:
-            allowed = ", ".join(sorted(_KINDS[self.unit]))
-            raise ValueError(f"a limit in {self.unit} is {allowed}, not {self.day_kind}")
-        if self.unit is not Unit.SAME_DAY and not 1 <= self.n <= MAX_N:
-            raise ValueError(f"a limit is 1 to {MAX_N} of its unit, not {self.n}")
-
-
-@dataclass(frozen=True, slots=True)
-class Pause:
-    """A time in which a clock stands still, in microseconds; `end` is None while it lasts.
-
-    Raises ValueError if it ends before it begins.
-    """
-
-    start: int
-    end: int | None = None
-
-    def __post_init__(self) -> None:
-        """Check the order of the two."""
-        if self.end is not None and self.end < self.start:
-            raise ValueError(f"a pause ends at {self.end}, before it begins at {self.start}")
-
-
-class CountedDay(NamedTuple):
-    """One day on the way to the due date: whether it counts, and why, in Chinese."""
-
-    day: date
-    counted: bool
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """When a limit ends. `provisional`: a day was looked at whose year has no calendar yet.
-
-    `days` begins with the day of the start (backward: the day it precedes) and ends with `due_date`.
-    """
-
-    due_date: date
-    due: int
-    provisional: bool
-    days: tuple[CountedDay, ...]
 
 
 def day_of(instant: int) -> date:
@@ -161,8 +68,8 @@ def due(limit: Limit, start: int, calendar: WorkingCalendar, pauses: Sequence[Pa
 def due_before(limit: Limit, before: int, calendar: WorkingCalendar) -> Due:
     """Return when an act is due that must be done so long *before* the day of `before`.
 
-    The day that it precedes is not counted; the n-th day back is the act's last day (3日前 of 06-12 is 06-09). A
-    backward limit never rolls forward [our choice], so both kinds of natural day are the same here.
+    The day that it precedes is not counted; the n-th day back is the act's last day (3日前 of 06-12 is 06-09).
+    A backward limit never rolls forward [our choice], so both kinds of natural day are the same here.
     """
     if limit.unit is Unit.HOUR:
         return _by_the_clock(before, before - limit.n * _HOUR)
@@ -198,7 +105,7 @@ def _not_before(start: int, warning: int) -> int | None:
 
 
 def _closed(pauses: Iterable[Pause]) -> Iterator[tuple[int, int]]:
-    """The pauses in order, those that touch made one."""
+    """Give the pauses in order, those that touch made one."""
     current: tuple[int, int] | None = None
     for pause in sorted(pauses, key=lambda each: each.start):
         if pause.end is None:

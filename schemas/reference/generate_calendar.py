@@ -33,8 +33,8 @@ source: >-
 notices:
   2026: >-
     compared day by day with NateScarlet/holiday-cn 2026.json, whose source is the notice on gov.cn of 2025-11
-# Without a notice only the statutory days of fixed date are known in advance. Festivals of the lunar calendar,
-# and what is moved to make long holidays, come with the notice.
+# Without a notice only the statutory days of fixed date are known in advance. Festivals of the lunar
+# calendar, and what is moved to make long holidays, come with the notice.
 statutory:
   verified: false
   source: 全国年节及纪念日放假办法（2024 年修订）第二条
