@@ -28,7 +28,7 @@ MAGIC = 0
 HEADER = struct.Struct(">bi")
 
 
-class UnknownSchema(Exception):  # noqa: N818 - named by the reaction it demands
+class UnknownSchema(Exception):
     """The framing is good, the schema id is none that we know: hold the record, and upgrade this process."""
 
     def __init__(self, schema_id: int) -> None:
@@ -36,7 +36,7 @@ class UnknownSchema(Exception):  # noqa: N818 - named by the reaction it demands
         self.schema_id = schema_id
 
 
-class Undecodable(Exception):  # noqa: N818 - named by the reaction it demands
+class Undecodable(Exception):
     """The bytes are not what they claim to be: the sender's mistake. Encode the record with its contract."""
 
 

@@ -33,7 +33,7 @@ RELEASED = "released"
 """Folder beside the contexts that keeps every version ever released, as it was."""
 
 
-class BrokenContract(Exception):  # noqa: N818 - named by what is wrong; its remedy is in the docstring
+class BrokenContract(Exception):
     """A contract file cannot be used. Mend the `.avsc` that the message names."""
 
 

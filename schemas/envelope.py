@@ -52,7 +52,7 @@ class BadStampReason(StrEnum):
     KEY_NOT_FOR_AGENCY = "KEY_NOT_FOR_AGENCY"
 
 
-class BadStamp(Exception):  # noqa: N818 - named by what is wrong; its remedy is in the docstring
+class BadStamp(Exception):
     """Nobody vouches for this record: set it aside raw, and find who writes to the topic without a key."""
 
     def __init__(self, reason_code: BadStampReason, detail: str) -> None:
@@ -61,7 +61,7 @@ class BadStamp(Exception):  # noqa: N818 - named by what is wrong; its remedy is
         self.detail = detail
 
 
-class MayNotStamp(Exception):  # noqa: N818 - named by what is wrong; its remedy is in the docstring
+class MayNotStamp(Exception):
     """The key may not stamp this record: use a key of the right use and agency that is not retired."""
 
 

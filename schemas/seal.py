@@ -2,8 +2,8 @@
 
 The header is the Confluent prefix of `Seal`, then avro(SealMatter), then avro(SealPartition). The matter part
 is hashed, `hash = SM3(avro(SealMatter) ‖ value)`, and names the hash before it: so the records of a matter
-form a chain that a replay gives again, byte for byte. The partition part says where the record lies and is not
-hashed.
+form a chain that a replay gives again, byte for byte. The partition part says where the record lies and stays
+outside the chain.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ class Message(NamedTuple):
     zh: str
 
 
-class InvalidRecord(Exception):  # noqa: N818 - named by what is wrong; its remedy is in the docstring
+class InvalidRecord(Exception):
     """The record has not the shape of its contract. Mend the field that `path`, a JSON pointer, names."""
 
     def __init__(self, path: str, message: Message, code: Code) -> None:
