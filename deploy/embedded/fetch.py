@@ -1,4 +1,4 @@
-"""Fetching the broker's jars and the console's assets once into the user's cache, with checksums of our own."""
+"""Fetching the broker's jars and the console's assets once into the user's cache, checksums verified."""
 
 from __future__ import annotations
 

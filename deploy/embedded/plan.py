@@ -122,7 +122,7 @@ def check_ports(plan: Plan) -> None:
 def sweep(plan: Plan, before: StackState | None) -> None:
     """Remove what an earlier run left: its socket folder, and all data of an ephemeral stack."""
     if before is not None and before.socket:
-        shutil.rmtree(before.socket, ignore_errors=True)
+        postgres.remove_socket_directory(Path(before.socket))
     if plan.ephemeral and plan.broker is not None:
         shutil.rmtree(plan.broker.directory, ignore_errors=True)
 

@@ -24,7 +24,9 @@ SUPERUSER = "postgres"
 NOBODY = 65534
 # Where a stack of root's keeps what uid 65534 must reach, if its own directory lies below a closed one.
 _SHARED = Path("/var/lib/liandong")
-_LONGEST_SOCKET_PATH = 90
+# Not TMPDIR: that may be long, and PostgreSQL allows 107 bytes.
+_SOCKET_PARENT = Path("/tmp")  # noqa: S108 - a new, unguessable folder of mode 0700 in it
+_SOCKET_PREFIX = "liandong-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +94,17 @@ def binaries() -> Path:
 
 def socket_directory() -> Path:
     """Make a new folder for the socket: short (107 bytes are the limit), ours alone, mode 0700."""
-    path = Path(tempfile.mkdtemp(prefix="liandong-", dir="/tmp"))
+    path = Path(tempfile.mkdtemp(prefix=_SOCKET_PREFIX, dir=_SOCKET_PARENT))
     user = owner()
     if user is not None:
         os.chown(path, user, user)
     return path
+
+
+def remove_socket_directory(path: Path) -> None:
+    """Remove such a folder with what is in it; any other path is left alone."""
+    if path.parent == _SOCKET_PARENT and path.name.startswith(_SOCKET_PREFIX):
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def settings(node: PostgresNode) -> dict[str, str]:
@@ -163,10 +171,6 @@ def prepare(node: PostgresNode) -> None:
 
 def command(node: PostgresNode) -> Command:
     """Return the command that runs the server in the foreground."""
-    if len(str(node.socket)) > _LONGEST_SOCKET_PATH:
-        raise DirectoryRefused(
-            f"The path {node.socket} is too long for a socket.", "Set TMPDIR to a shorter one."
-        )
     options = [part for name, value in settings(node).items() for part in ("-c", f"{name}={value}")]
     return Command(
         argv=(str(binaries() / "postgres"), "-D", str(node.data), *options),

@@ -85,8 +85,10 @@ class Supervisor:
                 if not await self._await_ready(part, keepers, stopped):
                     return
             self._phase("ready")
-            await asyncio.wait([stopped, *keepers], return_when=asyncio.FIRST_EXCEPTION)
-            _raise_first(keepers)
+            while not stopped.done():
+                running = [keeper for keeper in keepers if not keeper.done()]
+                await asyncio.wait([stopped, *running], return_when=asyncio.FIRST_COMPLETED)
+                _raise_first(keepers)
         finally:
             self._phase("stopping")
             for task in (*keepers, stopped, minder):

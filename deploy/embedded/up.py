@@ -71,9 +71,7 @@ def _prepare(plan: Plan, bundle: Bundle, report: Callable[[str], None]) -> None:
     else:
         postgres.prepare(plan.database)
         if plan.database.data.parent not in {plan.layout.root, plan.database.socket}:
-            report(
-                f"{plan.layout.root} is closed to uid 65534: the database keeps its data in {plan.database.data}"
-            )
+            report(f"{plan.layout.root} is closed to uid 65534; the database is in {plan.database.data}")
 
 
 def _make_passwords(plan: Plan) -> None:
@@ -105,6 +103,6 @@ async def _supervise(plan: Plan, bundle: Bundle, report: Callable[[str], None]) 
 def _clean(plan: Plan) -> None:
     """Remove what must not outlive the processes: the socket's folder, and an ephemeral stack's data."""
     if plan.database is not None:
-        shutil.rmtree(plan.database.socket, ignore_errors=True)
+        postgres.remove_socket_directory(plan.database.socket)
     if plan.ephemeral and plan.broker is not None:
         shutil.rmtree(plan.broker.directory, ignore_errors=True)
