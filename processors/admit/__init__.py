@@ -1,0 +1,27 @@
+"""Admission: a list of small pure checks, each of which refuses with code, field or rule, source and remedy."""
+
+from __future__ import annotations
+
+from processors.admit.case import Admitted, Case, view_of
+from processors.admit.content import CHECKS
+from processors.admit.standing import permit
+from schemas.errors import Code, Refused
+
+__all__ = ["Admitted", "Case", "admit", "view_of"]
+
+
+def admit(case: Case, known: frozenset[bytes]) -> Admitted:
+    """Pass a fact through every check and find what it moves; raises Refused.
+
+    `known` are the hashes of other contents already recorded under its id.
+    """
+    for check in CHECKS:
+        check(case)
+    if known:
+        raise Refused(
+            Code.CONTENT_DIFFERS,
+            "/meta/event_id",
+            detail_zh="此事件编号已用于其他内容。",
+            detail_en="This event id was used for other content.",
+        )
+    return permit(case)

@@ -1,0 +1,118 @@
+"""Checks of what a fact says about itself: shape, bounds, sender, ids, times. Each refuses or passes."""
+
+from __future__ import annotations
+
+from processors.admit.case import Case
+from schemas.agencies import PLATFORM
+from schemas.bounds import check_bounds
+from schemas.errors import Code, Refused
+from schemas.identifiers import parse_event_id, parse_matter_id
+
+AHEAD = 300_000_000
+"""How far (micros) a sender's clock may run ahead of ours: five minutes."""
+
+
+def is_an_agencys_fact(case: Case) -> None:
+    """Only facts with a full meta come from agencies; the platform's own are not accepted from anyone."""
+    meta = case.record.get("meta")
+    if meta is None:
+        raise Refused(
+            Code.UNKNOWN_FACT,
+            detail_zh=f"{case.fact} 不是机关可以作出的事实。",
+            detail_en=f"{case.fact} is no fact of an agency.",
+        )
+    if "agency" not in meta:
+        raise Refused(
+            Code.PLATFORM_FACT,
+            detail_zh=f"{case.fact} 由平台作出。",
+            detail_en=f"{case.fact} is the platform's own.",
+        )
+
+
+def is_within_bounds(case: Case) -> None:
+    """Nothing may be admitted that could not be kept, shown or folded."""
+    violations = check_bounds(case.fact, case.record)
+    if violations:
+        first = violations[0]
+        raise Refused(first.code, first.path, detail_zh=first.detail_zh, detail_en=first.detail_en)
+
+
+def is_what_was_stamped(case: Case) -> None:
+    """The fact names the agency, matter and event id that its door vouched for (不得代他人发言)."""
+    meta, incoming = case.meta, case.incoming
+    if meta["agency"] != incoming.agency:
+        raise Refused(
+            Code.AGENCY_MISMATCH,
+            "/meta/agency",
+            detail_zh=f"事实写的是 {meta['agency']}，而认证的机关是 {incoming.agency}。",
+            detail_en=f"The fact says {meta['agency']}, the door authenticated {incoming.agency}.",
+        )
+    if meta["matter"] != incoming.matter:
+        raise Refused(
+            Code.BAD_MATTER_ID,
+            "/meta/matter",
+            detail_zh="事实所写的事项与封装的事项不同。",
+            detail_en="The fact names another matter than its envelope.",
+        )
+    if meta["event_id"] != incoming.event_id:
+        raise Refused(
+            Code.BAD_EVENT_ID,
+            "/meta/event_id",
+            detail_zh="事实所写的事件编号与封装的不同。",
+            detail_en="The fact names another event id than its envelope.",
+        )
+
+
+def is_from_a_known_agency(case: Case) -> None:
+    """The sender stands in the register of agencies in force; nobody but the platform is the platform."""
+    code = case.meta["agency"]
+    if code == PLATFORM or code not in case.rules.agencies:
+        raise Refused(
+            Code.UNKNOWN_AGENCY,
+            "/meta/agency",
+            detail_zh=f"机关 {code} 不在名册中。",
+            detail_en=f"{code} is not in the register.",
+        )
+
+
+def has_a_sound_event_id(case: Case) -> None:
+    """The event id is a UUIDv7; in a real stack no more than five minutes ahead of its arrival."""
+    made_at = parse_event_id(case.meta["event_id"])
+    if not case.rules.simulated and made_at > case.incoming.received_at + AHEAD:
+        raise Refused(
+            Code.EVENT_ID_IN_FUTURE,
+            "/meta/event_id",
+            detail_zh="事件编号所含时间比收到时间晚 5 分钟以上。",
+            detail_en="The id's time lies more than five minutes after the fact arrived.",
+        )
+
+
+def happened_already(case: Case) -> None:
+    """A fact is something that happened: not more than five minutes after it arrived."""
+    if case.meta["occurred_at"] > case.incoming.received_at + AHEAD:
+        raise Refused(
+            Code.OCCURRED_IN_FUTURE,
+            "/meta/occurred_at",
+            detail_zh="发生时间比收到时间晚 5 分钟以上。",
+            detail_en="It is said to have happened more than five minutes after it arrived.",
+        )
+
+
+def names_a_sound_matter(case: Case) -> None:
+    """The matter id has the form and check character of one."""
+    try:
+        parse_matter_id(case.meta["matter"])
+    except Refused as refused:
+        raise refused.at("/meta/matter") from None
+
+
+CHECKS = (
+    is_an_agencys_fact,
+    is_within_bounds,
+    is_what_was_stamped,
+    is_from_a_known_agency,
+    has_a_sound_event_id,
+    happened_already,
+    names_a_sound_matter,
+)
+"""In this order: what follows may rely on what stands before."""

@@ -1,0 +1,167 @@
+"""What a decision sees and what it makes: matters with their clocks, what arrives, what is to be appended.
+
+A `Matter` is a fold of its ledger records and changes only through `processors.evolve`. Instants are micros since
+the epoch, UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import msgspec
+
+if TYPE_CHECKING:
+    from processors.rulebook import Rulebook
+    from schemas.agencies import Register
+    from schemas.calendar import WorkingCalendar
+    from schemas.envelope import Kind
+    from schemas.seal import SealMatter
+
+NEW = "new"
+"""The state of a matter of which nothing is known yet; no fact leads back to it."""
+
+RUNNING, PAUSED, MET, BREACHED, CANCELLED = "RUNNING", "PAUSED", "MET", "BREACHED", "CANCELLED"
+"""States of a clock. Only a running one rings."""
+
+Seen: TypeAlias = Mapping[tuple[str, str, str], frozenset[bytes]]
+"""(agency, matter, event_id) to the SM3 hashes of the contents already in the ledger under it."""
+
+
+class Alarm(msgspec.Struct, frozen=True, array_like=True):
+    """One instant at which a clock speaks: `kind` is WARN_HALF, WARN_LAST_DAY or BREACH, `to` agency codes."""
+
+    instant: int
+    kind: str
+    to: tuple[str, ...]
+
+
+class Clock(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One running deadline 时限 of a matter, with the alarms that it still has to give, earliest first."""
+
+    id: str
+    rule: str
+    name_zh: str
+    responsible: str
+    start_at: int
+    due: int
+    due_date: str
+    state: str
+    alarms: tuple[Alarm, ...] = ()
+    pauses: tuple[tuple[int, int | None], ...] = ()
+    calendar: int = 0
+    watchers: tuple[str, ...] = ()
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody still has to stop it."""
+        return self.state in {RUNNING, PAUSED}
+
+    def next_alarm(self) -> int | None:
+        """Give the instant of the next alarm; None when it is paused or over."""
+        return self.alarms[0].instant if self.alarms and self.state == RUNNING else None
+
+
+class Matter(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A matter 事项 as its ledger records left it.
+
+    `resume` is the state to which a return for supplement goes back, `lacking` the elements still to be supplied,
+    `tally` how often each type of fact stands in the chain, `head` the hash of the last chained record.
+    """
+
+    id: str
+    procedure: str = ""
+    state: str = NEW
+    resume: str = ""
+    seq: int = 0
+    head: bytes = b""
+    holder: str = ""
+    originator: str = ""
+    region: str = ""
+    correlation: str = ""
+    lacking: tuple[str, ...] = ()
+    tally: dict[str, int] = {}
+    clocks: dict[str, Clock] = {}
+    held: bool = False
+
+    @property
+    def hand_overs(self) -> int:
+        """How often the triage desk has handed the matter on."""
+        return self.tally.get("ClueForwarded", 0)
+
+    def next_alarm(self) -> tuple[int, str] | None:
+        """Give (instant, clock id) of the alarm that comes next; None when none runs or the matter is held."""
+        if self.held:
+            return None
+        waiting = ((at, clock.id) for clock in self.clocks.values() if (at := clock.next_alarm()) is not None)
+        return min(waiting, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One record of `inbound` with a good stamp, in its right partition, placed in time."""
+
+    kind: Kind
+    matter: str
+    agency: str
+    event_id: str
+    value: bytes
+    partition: int
+    offset: int
+    received_at: int
+    stamp_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One ledger record to append; the owner adds its number and partition.
+
+    `record` is `value` decoded, `hash` is SM3 over `matter_bytes` and `value`, `offset` the place in `inbound` of
+    what led to it, `last` whether it ends what its cause led to.
+    """
+
+    seal: SealMatter
+    matter_bytes: bytes
+    value: bytes
+    hash: bytes
+    record: Mapping[str, Any]
+    last: bool
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a decision comes to: the matter after it and the entries that made it so."""
+
+    matter: Matter
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What is in force: rulebook, calendar, agency register; `simulated` says whether the stack's time is."""
+
+    rulebook: Rulebook
+    calendar: WorkingCalendar
+    agencies: Register
+    simulated: bool
+
+
+def new_matter(matter_id: str) -> Matter:
+    """Give the matter of which nothing is known yet."""
+    return Matter(id=matter_id)
+
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(Matter)
+
+
+def dump(matter: Matter) -> bytes:
+    """Encode a matter as msgpack, for the owner's table."""
+    return _ENCODER.encode(matter)
+
+
+def load(data: bytes) -> Matter:
+    """Decode what `dump` made. Raises msgspec.ValidationError on anything else."""
+    return _DECODER.decode(data)
