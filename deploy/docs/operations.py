@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from backbone.metrics import catalogue
+from backbone.settings import Settings
 from deploy.command import liandong
 from deploy.docs.tables import table
 from schemas.errors import CATALOGUE
@@ -15,6 +17,8 @@ from schemas.topics import definitions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from backbone.metrics import Definition
 
 PACKAGES = ("backbone", "schemas", "producers", "processors", "projections", "deploy")
 
@@ -54,14 +58,51 @@ def topics() -> str:
     )
 
 
-def modules() -> Iterator[str]:
-    """Name every module of the six packages but the ones that start something."""
+def settings() -> str:
+    """Write every setting by the name of its environment variable."""
+    rows = (
+        (f"`{_variable(name)}`", _default(field.default), field.description or "")
+        for name, field in Settings.model_fields.items()
+    )
+    return table(("variable", "default", "what it is"), rows)
+
+
+def setting_names() -> set[str]:
+    """Name every setting as an environment variable."""
+    return {_variable(name) for name in Settings.model_fields}
+
+
+def metrics() -> str:
+    """Write every metric of every process."""
+    rows = (
+        (f"`{each.name}`", each.kind, ", ".join(f"`{label}`" for label in each.labels), each.doc)
+        for each in _metrics()
+    )
+    return table(("metric", "kind", "labels", "what it is"), rows)
+
+
+def metric_names() -> set[str]:
+    """Name every metric of every process."""
+    return {each.name for each in _metrics()}
+
+
+def _metrics() -> tuple[Definition, ...]:
+    """Import every module of ours, since a metric is known once the module that counts it is imported."""
     for package in PACKAGES:
-        yield package
-        path = importlib.import_module(package).__path__
-        for found in pkgutil.walk_packages(path, f"{package}."):
+        for found in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
             if not found.name.endswith(".__main__"):
-                yield found.name
+                importlib.import_module(found.name)
+    return catalogue()
+
+
+def _variable(name: str) -> str:
+    return f"{Settings.model_config['env_prefix']}{name}".upper()
+
+
+def _default(value: object) -> str:
+    if isinstance(value, tuple):
+        value = ",".join(value)
+    return "" if value in {None, ""} else f"`{value}`"
 
 
 def commands() -> str:
