@@ -5,8 +5,8 @@ start is not counted (民事诉讼法 §85, 民法典 §201). `due_date` is the 
 instant too late: 00:00 of the day after.
 
 A day touched by a pause is not counted [our choice]: pausing never shortens, resuming continues the count.
-Months and years end on the day of the same number, or on the month's last day if it has none (民法典 §202); where
-a pause lies in between, they are as many natural days as that makes [our choice].
+Months and years end on the day of the same number, or on the month's last day if it has none (民法典 §202);
+where a pause lies in between, they are as many natural days as that makes [our choice].
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def due(limit: Limit, start: int, calendar: WorkingCalendar, pauses: Sequence[Pa
 def due_before(limit: Limit, before: int, calendar: WorkingCalendar) -> Due:
     """Return when an act is due that must be done so long *before* the day of `before`.
 
-    The day that it precedes is not counted; the n-th day back is the act's last day (3日前 of 06-12 is 06-09).
+    The day that it precedes is not counted; the n-th day back is the act's last (3日前 of 06-12 is 06-09).
     A backward limit never rolls forward [our choice], so both kinds of natural day are the same here.
     """
     if limit.unit is Unit.HOUR:
