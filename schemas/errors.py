@@ -167,7 +167,7 @@ CATALOGUE: dict[Code, Entry] = _catalogue()
 
 
 @dataclass(eq=False)
-class Refused(Exception):  # noqa: N818 - named by the reaction it demands
+class Refused(Exception):
     """The sender's mistake: never retry it, tell the sender `code`, where it is, and the remedy.
 
     `field` is a JSON pointer into what was sent ("" for the whole), `rule` the id of the rule that refuses,

@@ -46,7 +46,7 @@ _PROVINCES = frozenset(
 _FOREIGNER = "9"
 
 
-class BadIdentifier(Refused, ValueError):  # noqa: N818 - a kind of Refused
+class BadIdentifier(Refused, ValueError):
     """An identifier that cannot be right. The sender mends it as the message says."""
 
 
