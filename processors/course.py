@@ -1,21 +1,23 @@
 """The course of an admitted fact: it moves its matter, is routed, sets clocks going, and may be returned.
 
-Everything happens in one step, each record upon the one before: the fact itself, where it goes, its clocks; then,
-if elements are missing, the platform's return for supplement, and the clocks that this stops and starts.
+Everything happens in one step, each record upon the one before: the fact itself, where it goes, its clocks;
+then, if elements are missing, the platform's return for supplement, and the clocks that it moves.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from processors.admit import Admitted, Case, view_of
 from processors.clocks import due_date_from, run_clocks
 from processors.clocks.run import Stroke
 from processors.drafts import Draft, Move
 from processors.entries import Scribe, cause_of
-from processors.model import Matter, Outcome
 from processors.route import Routed, Unrouted, route
 from processors.rulebook.shapes import RESUME, Element, Elements, Procedure, Transition
+
+if TYPE_CHECKING:
+    from processors.model import Matter, Outcome
 
 
 def run_course(admitted: Admitted) -> Outcome:

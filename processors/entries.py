@@ -1,23 +1,26 @@
-"""Ledger entries: ids, seals, hashes. A `Scribe` writes what one cause leads to, each entry upon the one before.
+"""Ledger entries: ids, seals, hashes. A `Scribe` writes what one cause leads to, one upon the other.
 
-Ids of the platform's facts derive from the cause's instant, (agency, matter, event id) of the cause, the rule and
-a running number, so that a replay gives them again.
+Ids of the platform's facts derive from instant, agency, matter and event id of the cause, the rule and a
+running number, so that a replay gives them again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from processors.drafts import Draft
 from processors.evolve import evolve
 from processors.model import Entry, Incoming, Matter, Outcome, Rules
 from schemas.agencies import PLATFORM
 from schemas.codec import CODEC
-from schemas.errors import Code, Refused
 from schemas.identifiers import derived_id
 from schemas.seal import SealKind, SealMatter, chain_hash, encode_matter_part, sm3
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from schemas.errors import Code, Refused
 
 DETAIL = 2000
 """Longest text (characters) that a refusal or a held fact carries; what is longer is cut."""
@@ -74,7 +77,7 @@ class Scribe:
 
     def admit(self, incoming: Incoming, draft: Draft) -> None:
         """Chain the agency's fact, byte for byte as it came; the draft says where it leads."""
-        self._chain(SealKind.ADMITTED, incoming.event_id, incoming.agency, draft, incoming.value, draft.body)
+        self._chain(SealKind.ADMITTED, incoming.event_id, draft, incoming.value, draft.body)
 
     def derive(self, draft: Draft) -> str:
         """Chain a fact of the platform's own; gives its event id."""
@@ -82,11 +85,11 @@ class Scribe:
         event_id = self.cause.derive(f"{draft.fact}:{draft.rule}:{draft.key}", ordinal)
         meta = self._full_meta(event_id, draft) if draft.as_agency else self._short_meta(event_id, draft)
         record = {"meta": meta, **draft.body}
-        self._chain(SealKind.DERIVED, event_id, PLATFORM, draft, CODEC.encode(draft.fact, record), record)
+        self._chain(SealKind.DERIVED, event_id, draft, CODEC.encode(draft.fact, record), record)
         return event_id
 
     def refuse(self, incoming: Incoming, refused: Refused, fact: str, digest: bytes) -> None:
-        """Note, outside the chain, that the fact was refused, with the remedy; `digest` is SM3 of its value."""
+        """Note, outside the chain, that a fact was refused and the remedy; `digest` is SM3 of its value."""
         entry = refused.entry
         event_id = self.cause.derive(f"FactRefused:{digest.hex()}", 0)
         record = {
@@ -130,7 +133,6 @@ class Scribe:
         self,
         kind: SealKind,
         event_id: str,
-        agency: str,
         draft: Draft,
         value: bytes,
         record: Mapping[str, Any],
@@ -144,7 +146,7 @@ class Scribe:
             fact_type=draft.fact,
             event_id=event_id,
             cause="" if kind is SealKind.ADMITTED else self.cause.event_id,
-            agency=agency,
+            agency=record["meta"].get("agency", PLATFORM),
             addressed_to=draft.addressed_to,
             copied_to=draft.copied_to,
             holder=matter.holder if move.holder is None else move.holder,
@@ -218,5 +220,5 @@ class Scribe:
 
 
 def printable(text: str) -> str:
-    """Replace what must not stand in a record: control characters, half surrogate pairs, private line breaks."""
+    """Replace what must not stand in a record: control characters, line breaks, half surrogate pairs."""
     return "".join(c if c.isprintable() else "�" for c in text)

@@ -1,7 +1,7 @@
 """What a decision sees and what it makes: matters with their clocks, what arrives, what is to be appended.
 
-A `Matter` is a fold of its ledger records and changes only through `processors.evolve`. Instants are micros since
-the epoch, UTC.
+A `Matter` is a fold of its ledger records and changes only through `processors.evolve`. Instants are micros
+since the epoch, UTC.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Seen: TypeAlias = Mapping[tuple[str, str, str], frozenset[bytes]]
 
 
 class Alarm(msgspec.Struct, frozen=True, array_like=True):
-    """One instant at which a clock speaks: `kind` is WARN_HALF, WARN_LAST_DAY or BREACH, `to` agency codes."""
+    """One instant at which a clock speaks: WARN_HALF, WARN_LAST_DAY or BREACH, to these agencies."""
 
     instant: int
     kind: str
@@ -66,7 +66,7 @@ class Clock(msgspec.Struct, frozen=True, omit_defaults=True):
 class Matter(msgspec.Struct, frozen=True, omit_defaults=True):
     """A matter 事项 as its ledger records left it.
 
-    `resume` is the state to which a return for supplement goes back, `lacking` the elements still to be supplied,
+    `resume` is the state to which a return for supplement goes back, `lacking` what is still to be supplied,
     `tally` how often each type of fact stands in the chain, `head` the hash of the last chained record.
     """
 
@@ -91,7 +91,7 @@ class Matter(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.tally.get("ClueForwarded", 0)
 
     def next_alarm(self) -> tuple[int, str] | None:
-        """Give (instant, clock id) of the alarm that comes next; None when none runs or the matter is held."""
+        """Give (instant, clock id) of the next alarm; None when none runs or the matter is held."""
         if self.held:
             return None
         waiting = ((at, clock.id) for clock in self.clocks.values() if (at := clock.next_alarm()) is not None)
@@ -117,8 +117,8 @@ class Incoming:
 class Entry:
     """One ledger record to append; the owner adds its number and partition.
 
-    `record` is `value` decoded, `hash` is SM3 over `matter_bytes` and `value`, `offset` the place in `inbound` of
-    what led to it, `last` whether it ends what its cause led to.
+    `record` is `value` decoded, `hash` is SM3 over `matter_bytes` and `value`, `offset` the place in `inbound`
+    of what led to it, `last` whether it ends what its cause led to.
     """
 
     seal: SealMatter

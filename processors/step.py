@@ -1,13 +1,13 @@
 """One step of a matter: decode ▸ admit ▸ route ▸ clock, as a pure function of (matter, record, rules).
 
-Three outcomes: appended (admitted or refused), held, or nothing at all (the very same fact again). What is wrong
-with the fact is refused and the matter goes on; what is wrong with *us* (a schema that we do not know, a rule's
-error) holds the matter until a mend.
+Three outcomes: appended (admitted or refused), held, or nothing at all (the very same fact again). What is
+wrong with the fact is refused and the matter goes on; what is wrong with *us* (a schema that we do not know,
+a rule's error) holds the matter until a mend.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -21,6 +21,9 @@ from schemas.codec import CODEC, Decoded, Undecodable, UnknownSchema
 from schemas.envelope import Kind
 from schemas.errors import Code, Refused
 from schemas.seal import SealKind, sm3
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def step(matter: Matter, incoming: Incoming, rules: Rules, seen: Seen) -> Outcome:
@@ -43,9 +46,10 @@ def step(matter: Matter, incoming: Incoming, rules: Rules, seen: Seen) -> Outcom
 
 
 def fire(matter: Matter, until: int, rules: Rules, offset: int) -> Outcome:
-    """Give the alarms at or before `until` (micros) in the order (instant, clock id); none while the matter is held.
+    """Give the alarms at or before `until` (micros) in the order (instant, clock id); none of a held matter.
 
-    `offset` is the last place in `inbound` that the partition has decided. An alarm that fails holds the matter.
+    `offset` is the last place in `inbound` that the partition has decided. An alarm that fails holds the
+    matter.
     """
     try:
         return _ring(matter, until, rules, offset)
@@ -109,11 +113,11 @@ def _told(error: Exception) -> str:
 
 
 def mend(matter: Matter, incoming: Incoming, parked: Sequence[Incoming], rules: Rules, seen: Seen) -> Outcome:
-    """Mend a matter: a record may be skipped, then the parked are decided in order, with the versions now in force.
+    """Mend a matter: one record may be skipped, then the parked are decided in order, by today's rules.
 
     The first entry is the mend, with how many stay parked; the first of those says again why it waits.
-    `seen` must not hold what the parked themselves left behind. A mend that cannot be read, or that names a record
-    which is not parked, is refused and changes nothing.
+    `seen` must not hold what the parked themselves left behind. A mend that cannot be read, or that names a
+    record which is not parked, is refused and changes nothing.
     """
     try:
         record = _mend_record(incoming)

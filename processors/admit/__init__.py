@@ -1,4 +1,4 @@
-"""Admission: a list of small pure checks, each of which refuses with code, field or rule, source and remedy."""
+"""Admission: small pure checks, each of which refuses with code, field or rule, source and remedy."""
 
 from __future__ import annotations
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from processors.model import Incoming, Matter, Rules
 from processors.rulebook.conditions import View
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from processors.model import Incoming, Matter, Rules
     from processors.rulebook import Book
     from processors.rulebook.shapes import Procedure, Transition
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from processors.admit.case import Case
+from typing import TYPE_CHECKING
+
 from schemas.agencies import PLATFORM
 from schemas.bounds import check_bounds
 from schemas.errors import Code, Refused
 from schemas.identifiers import parse_event_id, parse_matter_id
+
+if TYPE_CHECKING:
+    from processors.admit.case import Case
 
 AHEAD = 300_000_000
 """How far (micros) a sender's clock may run ahead of ours: five minutes."""
 
 
 def is_an_agencys_fact(case: Case) -> None:
-    """Only facts with a full meta come from agencies; the platform's own are not accepted from anyone."""
+    """Pass facts with a full meta; the platform's own are not accepted from anyone."""
     meta = case.record.get("meta")
     if meta is None:
         raise Refused(
@@ -38,7 +42,7 @@ def is_within_bounds(case: Case) -> None:
 
 
 def is_what_was_stamped(case: Case) -> None:
-    """The fact names the agency, matter and event id that its door vouched for (不得代他人发言)."""
+    """Pass a fact that names the agency, matter and event id which its door vouched for."""
     meta, incoming = case.meta, case.incoming
     if meta["agency"] != incoming.agency:
         raise Refused(
@@ -64,7 +68,7 @@ def is_what_was_stamped(case: Case) -> None:
 
 
 def is_from_a_known_agency(case: Case) -> None:
-    """The sender stands in the register of agencies in force; nobody but the platform is the platform."""
+    """Pass a sender of the register of agencies in force; nobody else may be the platform."""
     code = case.meta["agency"]
     if code == PLATFORM or code not in case.rules.agencies:
         raise Refused(
@@ -76,7 +80,7 @@ def is_from_a_known_agency(case: Case) -> None:
 
 
 def has_a_sound_event_id(case: Case) -> None:
-    """The event id is a UUIDv7; in a real stack no more than five minutes ahead of its arrival."""
+    """Pass a UUIDv7; in a real stack no more than five minutes ahead of its arrival."""
     made_at = parse_event_id(case.meta["event_id"])
     if not case.rules.simulated and made_at > case.incoming.received_at + AHEAD:
         raise Refused(
@@ -88,7 +92,7 @@ def has_a_sound_event_id(case: Case) -> None:
 
 
 def happened_already(case: Case) -> None:
-    """A fact is something that happened: not more than five minutes after it arrived."""
+    """Pass what happened not more than five minutes after it arrived."""
     if case.meta["occurred_at"] > case.incoming.received_at + AHEAD:
         raise Refused(
             Code.OCCURRED_IN_FUTURE,
@@ -99,7 +103,7 @@ def happened_already(case: Case) -> None:
 
 
 def names_a_sound_matter(case: Case) -> None:
-    """The matter id has the form and check character of one."""
+    """Pass a matter id with the form and the check character of one."""
     try:
         parse_matter_id(case.meta["matter"])
     except Refused as refused:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
 from processors.admit.case import Admitted, Case
 from processors.model import NEW
-from processors.rulebook.shapes import By, Procedure, Transition
 from schemas.errors import Code, Refused
 from schemas.identifiers import parse_matter_id
 
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from processors.rulebook.shapes import By, Procedure, Transition
+
 
 class ProcedureMissing(LookupError):
-    """The procedure of an open matter is in no pack: our failure. Carry that version on, then replay the matter."""
+    """The procedure of an open matter is in no pack: carry that version on, then replay the matter."""
 
 
 def permit(case: Case) -> Admitted:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from processors.clocks.alarms import BREACH
 from processors.drafts import Draft
-from processors.model import Clock, Rules
+
+if TYPE_CHECKING:
+    from processors.model import Clock, Rules
 
 
 def ring(clock: Clock, rules: Rules) -> Draft:

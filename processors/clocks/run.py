@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from processors.clocks.alarms import alarms_of, party, told
+from processors.clocks.alarms import BREACH, alarms_of, party, span_of, told
 from processors.drafts import Draft
-from processors.model import PAUSED, RUNNING, Clock, Matter, Rules
+from processors.model import PAUSED, RUNNING, Alarm, Clock, Matter, Rules
 from processors.rulebook.shapes import Action, Applies, DeadlineRule, Trigger
 from schemas.days import Pause, due
 from schemas.identifiers import derived_id
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
     from processors.rulebook import Book
     from processors.rulebook.conditions import View
     from schemas.agencies import Agency
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """A fact that clocks listen to: its type, its id, the instant (micros) from which they count, what it says."""
+    """A fact that clocks listen to: type, id, the instant (micros) from which they count, what it says."""
 
     fact: str
     event_id: str
@@ -37,7 +38,7 @@ def run_clocks(stroke: Stroke, matter: Matter, book: Book, rules: Rules) -> Iter
 
 
 def due_date_from(fact: str, instant: int, matter: Matter, book: Book, rules: Rules) -> str | None:
-    """Give the due date (ISO) of the clock that this fact starts, or of the one that runs already; None if none."""
+    """Give the due date (ISO) of the clock that this fact starts, or that runs already; None if none."""
     for trigger in book.triggers.get(fact, ()):
         if trigger.action is Action.START:
             running = _open_clock(trigger.rule, matter)
@@ -87,8 +88,7 @@ def _fits(applies: Applies, agency: Agency) -> bool:
 
 
 def _scheduled(rule: DeadlineRule, stroke: Stroke, matter: Matter, rules: Rules) -> Draft:
-    ends = due(rule.limit, stroke.instant, rules.calendar)
-    alarms = alarms_of(rule, matter, stroke.instant, ends, rules.calendar)
+    span = span_of(rule, stroke.instant, rules.calendar)
     responsible, watchers = party(rule, matter, rule.responsible), told(rule, matter, rule.watchers)
     body = {
         "clock": derived_id(stroke.instant, f"{matter.id}/{stroke.event_id}", f"clock:{rule.id}", 0),
@@ -96,18 +96,18 @@ def _scheduled(rule: DeadlineRule, stroke: Stroke, matter: Matter, rules: Rules)
         "name_zh": rule.name.zh,
         "name_en": rule.name.en,
         "start_at": stroke.instant,
-        "due": ends.due,
-        "due_date": ends.due_date.isoformat(),
+        "due": span.ends.due,
+        "due_date": span.ends.due_date.isoformat(),
         "n": rule.limit.n,
         "unit": rule.limit.unit.value,
         "day_kind": rule.limit.day_kind.value,
         "day_kind_basis": rule.basis,
         "calendar_version": rules.calendar.version,
-        "provisional": ends.provisional,
+        "provisional": span.ends.provisional,
         "verified": rule.citation["verified"],
         "responsible": responsible,
         "watchers": list(watchers),
-        "alarms": [{"instant": a.instant, "kind": a.kind, "to": list(a.to)} for a in alarms],
+        "alarms": _said_alarms(alarms_of(rule, matter, span, rules.calendar)),
     }
     return Draft(
         "DeadlineScheduled", body, rule.id, rule.citation, addressed_to=(responsible,), copied_to=watchers
@@ -115,22 +115,26 @@ def _scheduled(rule: DeadlineRule, stroke: Stroke, matter: Matter, rules: Rules)
 
 
 def _resumed(clock: Clock, stroke: Stroke, matter: Matter, rules: Rules) -> Mapping[str, Any]:
-    """Count anew around the pauses, by the rule the clock was started with; what has rung before now is past."""
+    """Count anew around the pauses, by the rule that started the clock; what would have rung is past."""
     rule = rules.rulebook.deadline(clock.rule)
     if rule is None:
         raise LookupError(f"{clock.rule} is in no pack: carry that version on, then replay the matter")
     pauses = tuple(Pause(start, stroke.instant if end is None else end) for start, end in clock.pauses)
-    ends = due(rule.limit, clock.start_at, rules.calendar, pauses)
-    alarms = alarms_of(rule, matter, clock.start_at, ends, rules.calendar, pauses)
-    ahead = [a for a in alarms if a.instant > stroke.instant or a.kind == "BREACH"]
+    span = span_of(rule, clock.start_at, rules.calendar, pauses)
+    alarms = alarms_of(rule, matter, span, rules.calendar)
+    ahead = [a for a in alarms if a.instant > stroke.instant or a.kind == BREACH]
     return {
         "resumed_at": stroke.instant,
-        "due": ends.due,
-        "due_date": ends.due_date.isoformat(),
+        "due": span.ends.due,
+        "due_date": span.ends.due_date.isoformat(),
         "calendar_version": rules.calendar.version,
-        "provisional": ends.provisional,
-        "alarms": [{"instant": a.instant, "kind": a.kind, "to": list(a.to)} for a in ahead],
+        "provisional": span.ends.provisional,
+        "alarms": _said_alarms(ahead),
     }
+
+
+def _said_alarms(alarms: Iterable[Alarm]) -> list[dict[str, Any]]:
+    return [{"instant": a.instant, "kind": a.kind, "to": list(a.to)} for a in alarms]
 
 
 def _met(clock: Clock, stroke: Stroke) -> Mapping[str, Any]:

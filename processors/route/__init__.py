@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from processors.admit import Admitted, Case
 from processors.drafts import Draft
-from processors.rulebook.shapes import Denial, RoutingRule, Target
+
+if TYPE_CHECKING:
+    from processors.admit import Admitted, Case
+    from processors.rulebook.shapes import Denial, RoutingRule, Target
 
 __all__ = ["Routed", "Unrouted", "route"]
 
@@ -76,7 +79,7 @@ def _denied(case: Case, denial: Denial, rule: RoutingRule | None) -> Unrouted:
 
 
 def _resolve(case: Case, target: Target) -> tuple[str, ...]:
-    """Give the agencies that a target means here: the one of that standing at the site, a desk, the addressed."""
+    """Give the agencies that a target means: the one of that standing at the site, a desk, the addressed."""
     if target.kind == "desk":
         return (target.name,)
     if target.kind == "party":

@@ -1,21 +1,23 @@
 """The rulebook 规则库: the packs that are in force, and which of their rules hold in a region.
 
-A region's own pack goes before the ones that hold more widely. No code asks which instance it is: a pack says for
-which regions it is, a fact where it happened.
+A region's own pack goes before the ones that hold more widely. No code asks which instance it is: a pack says
+for which regions it is, a fact where it happened.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from processors.rulebook.build import build_deadlines, build_procedure, build_routing
 from processors.rulebook.shapes import Action, DeadlineRule, Denial, Procedure, RoutingRule, Trigger
 from processors.rulebook.source import Source, read_source
 from schemas.seal import sm3
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 PACKS = Path(__file__).with_name("packs")
 ACTIONS = tuple(Action)
@@ -50,7 +52,7 @@ class Book:
 
 
 class Rulebook:
-    """Every pack that was loaded, and `hash`: SM3 (hex) over what they say; comments and layout do not count."""
+    """Every pack that was loaded, and `hash`: SM3 (hex) over what they say, without comments and layout."""
 
     def __init__(self, packs: Sequence[Pack]) -> None:
         self.packs = tuple(packs)

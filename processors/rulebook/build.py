@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from processors.rulebook.conditions import compile_condition
 from processors.rulebook.shapes import (
@@ -19,16 +18,20 @@ from processors.rulebook.shapes import (
     Elements,
     Guard,
     Procedure,
+    Reminder,
     RoutingRule,
     Target,
     Transition,
     Trigger,
-    Warning_,
 )
-from processors.rulebook.source import Path_, Source
 from schemas.codec import CODEC
 from schemas.days import DayKind, Limit, Unit
 from schemas.errors import Code
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from processors.rulebook.source import Place, Source
 
 NEW = "new"
 """The state of a matter that no fact has opened yet."""
@@ -52,13 +55,13 @@ def cited(citation: Citation) -> str:
     return f"{citation['law']} {citation['article']}"
 
 
-def _fact(source: Source, path: Path_, name: str) -> str:
+def _fact(source: Source, path: Place, name: str) -> str:
     if name not in CODEC.names:
         raise source.broken(path, f"there is no fact {name!r}.", "Use a record name of the contracts.")
     return name
 
 
-def _code(source: Source, path: Path_, name: str) -> Code:
+def _code(source: Source, path: Place, name: str) -> Code:
     try:
         return Code(name)
     except ValueError:
@@ -107,7 +110,7 @@ def _elements(source: Source) -> Elements | None:
     return Elements(each, missing, _citation(content["source"], verified=content["verified"]))
 
 
-def _transition(source: Source, path: Path_, on: Mapping[str, Any], law: str) -> Transition:
+def _transition(source: Source, path: Place, on: Mapping[str, Any], law: str) -> Transition:
     _check_states(source, path, on)
     if on.get("elements") and "elements" not in source.content:
         raise source.broken(
@@ -131,20 +134,19 @@ def _transition(source: Source, path: Path_, on: Mapping[str, Any], law: str) ->
     )
 
 
-def _check_states(source: Source, path: Path_, on: Mapping[str, Any]) -> None:
+def _check_states(source: Source, path: Place, on: Mapping[str, Any]) -> None:
     """Every state that is named exists; nothing leads back to the state before the first fact."""
     known = set(source.content["states"])
-    named = [(("from", i), state, known | {NEW}) for i, state in enumerate(on["from"])]
-    named += [
-        ((key,), on[key], known | extra)
-        for key, extra in (
-            ("to", {RESUME}),
-            ("unrouted", set[str]()),
-            ("incomplete", set[str]()),
-            ("remember", {"state"}),
-        )
-        if key in on
+    beside: dict[str, set[str]] = {
+        "to": {RESUME},
+        "unrouted": set(),
+        "incomplete": set(),
+        "remember": {"state"},
+    }
+    named: list[tuple[Place, str, set[str]]] = [
+        (("from", i), state, known | {NEW}) for i, state in enumerate(on["from"])
     ]
+    named += [((key,), on[key], known | extra) for key, extra in beside.items() if key in on]
     for tail, state, allowed in named:
         if state not in allowed:
             raise source.broken(
@@ -154,7 +156,7 @@ def _check_states(source: Source, path: Path_, on: Mapping[str, Any]) -> None:
             )
 
 
-def _guard(source: Source, path: Path_, guard: Mapping[str, Any], law: str) -> Guard:
+def _guard(source: Source, path: Place, guard: Mapping[str, Any], law: str) -> Guard:
     own = guard.get("source")
     return Guard(
         when=compile_condition(source, (*path, "when"), guard["when"]),
@@ -184,7 +186,7 @@ def build_routing(
 def _routing_rule(
     source: Source, index: int, rule: Mapping[str, Any], desks: Mapping[str, str]
 ) -> RoutingRule:
-    path: Path_ = ("rules", index)
+    path: Place = ("rules", index)
     return RoutingRule(
         id=rule["id"],
         facts=frozenset(_fact(source, (*path, "facts", i), f) for i, f in enumerate(rule["facts"])),
@@ -196,7 +198,7 @@ def _routing_rule(
     )
 
 
-def _target(source: Source, path: Path_, target: Mapping[str, str], desks: Mapping[str, str]) -> Target:
+def _target(source: Source, path: Place, target: Mapping[str, str], desks: Mapping[str, str]) -> Target:
     if "site" in target:
         return Target("site", target["site"])
     if "party" in target:
@@ -215,7 +217,7 @@ def build_deadlines(source: Source) -> tuple[Trigger, ...]:
     )
 
 
-def _triggers(source: Source, path: Path_, content: Mapping[str, Any]) -> Iterator[Trigger]:
+def _triggers(source: Source, path: Place, content: Mapping[str, Any]) -> Iterator[Trigger]:
     rule = _deadline_rule(content)
     for action in Action:
         for i, item in enumerate(content.get(action.value, ())):
@@ -242,7 +244,7 @@ def _deadline_rule(content: Mapping[str, Any]) -> DeadlineRule:
         limit=Limit(limit["n"], Unit(limit["unit"]), DayKind(limit["day_kind"])),
         basis=content["basis"],
         pause_reason=content.get("pause_reason", {}).get("zh", ""),
-        warn=tuple(Warning_(w["at"], _texts(w["to"])) for w in content.get("warn", ())),
+        warn=tuple(Reminder(w["at"], _texts(w["to"])) for w in content.get("warn", ())),
         breach=_texts(content["breach"]["to"]),
         citation=_citation(content["source"], verified=content["verified"]),
     )

@@ -1,28 +1,27 @@
-"""Conditions of packs, in CEL: compiled and type-checked when a pack is loaded, evaluated on a fact and its matter.
+"""Conditions of packs, in CEL: compiled and checked when a pack is loaded, asked of a fact and its matter.
 
-A condition sees `fact` (the record, with `fact.meta`; encrypted fields are bytes, so one may ask only whether they
-are there) and `matter` (id, state, resume, holder, originator, seq, hand_overs, lacking, tally).
+A condition sees `fact` (the record, with `fact.meta`; encrypted fields are bytes, so one may ask only
+whether they are there) and `matter` (id, state, resume, holder, originator, seq, hand_overs, lacking, tally).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from cel_expr_python import cel
 
-from processors.rulebook.source import Source
-
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    from processors.rulebook.source import Source
 
 _TEXT_TO_ANYTHING = cel.Type.Map(cel.Type.STRING, cel.Type.DYN)
 _ENVIRONMENT = cel.NewEnv(variables={"fact": _TEXT_TO_ANYTHING, "matter": _TEXT_TO_ANYTHING})
 
 
 class ConditionFailed(Exception):
-    """A condition of the rulebook gave no yes or no: our failure. Mend the condition, then replay the matter."""
+    """A condition of the rulebook gave no yes or no: mend the condition, then replay the matter."""
 
 
 class View:

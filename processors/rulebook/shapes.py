@@ -1,4 +1,4 @@
-"""What a pack says, ready for use: procedures, routing rules, deadline rules. Read-only values, no behaviour of law."""
+"""What a pack says, ready for use: procedures, routing rules, deadline rules, as read-only values."""
 
 from __future__ import annotations
 
@@ -70,7 +70,8 @@ class Elements:
 class Transition:
     """What one fact does in some states.
 
-    `to` may be RESUME; `unrouted` holds instead when no receiver is found, `incomplete` while elements are missing.
+    `to` may be RESUME; `unrouted` holds instead when no receiver is found, `incomplete` while elements are
+    missing.
     `remember` is the state to go back to later: a state, or "state" for the present one.
     """
 
@@ -112,7 +113,7 @@ class Procedure:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Whom a routing rule means: the agency of that standing at the site, a desk (already an agency), or a party."""
+    """Whom a routing rule means: the agency of that standing at the site, a desk (its agency), or a party."""
 
     kind: Literal["site", "desk", "party"]
     name: str
@@ -169,7 +170,7 @@ class Applies:
 
 
 @dataclass(frozen=True, slots=True)
-class Warning_:
+class Reminder:
     """A warning before the limit: at half of it, or one working day before its end."""
 
     at: Literal["half", "last-working-day"]
@@ -188,7 +189,7 @@ class DeadlineRule:
     limit: Limit
     basis: str
     pause_reason: str
-    warn: tuple[Warning_, ...]
+    warn: tuple[Reminder, ...]
     breach: tuple[str, ...]
     citation: Citation
 

@@ -1,23 +1,25 @@
 """A pack's file as it was written: its content, and the line of everything in it.
 
-Only plain YAML is read: text, integers, true, false, lists, mappings. `on` and `no` are words here, a key that
-stands twice is a mistake.
+Only plain YAML is read: text, integers, true, false, lists, mappings. `on` and `no` are words here, a key
+that stands twice is a mistake.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
-Path_: TypeAlias = tuple[str | int, ...]
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+Place: TypeAlias = tuple[str | int, ...]
 """Where something stands in a file: keys and indices from the top."""
 
 SCHEMA = Path(__file__).with_name("pack.schema.json")
@@ -40,7 +42,7 @@ class Source:
 
     file: str
     content: Any
-    lines: Mapping[Path_, int]
+    lines: Mapping[Place, int]
 
     def broken(self, path: Sequence[str | int], what: str, remedy: str) -> BrokenPack:
         """Make the error for this place, or for the nearest one above it that has a line."""
@@ -92,11 +94,11 @@ def _parse(file: str, text: str) -> Source:
         ) from error
     if node is None:
         raise BrokenPack(file, 1, "is empty.", "Write the file or leave it out.")
-    lines: dict[Path_, int] = {}
+    lines: dict[Place, int] = {}
     return Source(file, _value(file, node, (), lines), lines)
 
 
-def _value(file: str, node: yaml.Node, path: Path_, lines: dict[Path_, int]) -> Any:
+def _value(file: str, node: yaml.Node, path: Place, lines: dict[Place, int]) -> Any:
     lines[path] = node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
         return _mapping(file, node, path, lines)
@@ -105,7 +107,7 @@ def _value(file: str, node: yaml.Node, path: Path_, lines: dict[Path_, int]) -> 
     return _scalar(node)
 
 
-def _mapping(file: str, node: yaml.MappingNode, path: Path_, lines: dict[Path_, int]) -> dict[str, Any]:
+def _mapping(file: str, node: yaml.MappingNode, path: Place, lines: dict[Place, int]) -> dict[str, Any]:
     content: dict[str, Any] = {}
     for key, value in node.value:
         name = str(key.value)
