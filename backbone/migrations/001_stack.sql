@@ -4,7 +4,7 @@ create schema stack;
 comment on schema stack is '本套平台：身份、迁移、角色。Which stack this is: identity, migrations, roles.';
 
 create table stack.identity (
-    only          boolean primary key default true check (only),
+    sole          boolean primary key default true check (sole),
     name          text    not null,
     mode          text    not null check (mode in ('real', 'simulated')),
     partitions    int     not null check (partitions > 0),
@@ -17,8 +17,8 @@ comment on column stack.identity.simulated_now is '模拟时间（微秒）。Si
 
 create function stack.keep_identity() returns trigger language plpgsql as $$
 begin
-    if tg_op = 'DELETE' or (new.only, new.name, new.mode, new.partitions, new.born_at)
-        is distinct from (old.only, old.name, old.mode, old.partitions, old.born_at) then
+    if tg_op = 'DELETE' or (new.sole, new.name, new.mode, new.partitions, new.born_at)
+        is distinct from (old.sole, old.name, old.mode, old.partitions, old.born_at) then
         raise exception 'the identity of a stack is settled at birth'
             using hint = 'Make a new stack with a database of its own.';
     end if;

@@ -2,7 +2,7 @@
 select name, mode, partitions, simulated_now from stack.identity;
 
 -- name: settle
-insert into stack.identity (name, mode, partitions) values ($1, $2, $3) on conflict (only) do nothing;
+insert into stack.identity (name, mode, partitions) values ($1, $2, $3) on conflict (sole) do nothing;
 
 -- name: move_time
 update stack.identity set simulated_now = greatest(coalesce(simulated_now, $1), $1)
