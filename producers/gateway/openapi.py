@@ -1,0 +1,198 @@
+"""The interface described: OpenAPI with Chinese text, the contracts as schemas, and an example a fact."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from fastapi.openapi.utils import get_openapi
+
+from producers.gateway.checks import META, OPENING, STATABLE
+from schemas.contracts import contracts
+from schemas.facts import FACTS
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+TITLE = "联动 Liandong：事实入口"
+
+DESCRIPTION = """\
+各机关在此报送事实。每条事实只受理一次：同一 event_id 以同样内容重发，得到同一回执。
+
+States of facts come in here; each is taken once. Send `Authorization: Bearer <token>`; the agency that states the
+fact is the token's. The body is one JSON object, an array, or one object a line (`application/x-ndjson`).
+Every refusal is an RFC 9457 problem with `code`, `field` (a JSON pointer) and `remedy`; all codes: `/v1/errors`.
+"""
+
+_PROBLEMS = {
+    400: "请求无法读取。The request cannot be read.",
+    401: "没有令牌或令牌无效。No token, or one that is not valid.",
+    409: "同一编号下内容不同，或状态不允许。Other content under the id, or the state does not allow it.",
+    413: "过大。Too large.",
+    415: "内容类型不支持。The media type is not supported.",
+    422: "内容不符合约定或规则。The contract or a rule is not met.",
+    503: "暂时不可用，用同一编号重发。Send it again under the same id.",
+}
+
+
+def _problem(text: str) -> dict[str, Any]:
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {"description": text, "content": content}
+
+
+def _answer(text: str, schema: str) -> dict[str, Any]:
+    return {
+        "description": text,
+        "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}},
+    }
+
+
+@cache
+def examples() -> dict[str, dict[str, Any]]:
+    """One submission of each fact that an agency may send, by the fact's name."""
+    folder = files("producers.gateway").joinpath("examples")
+    return {name: json.loads(folder.joinpath(f"{name}.json").read_text(encoding="utf-8")) for name in STATABLE}
+
+
+def _summary(name: str) -> str:
+    return str(contracts()[name].schema["doc"]).split("。", 1)[0]
+
+
+def _request_body() -> dict[str, Any]:
+    one = {"$ref": "#/components/schemas/Submission"}
+    shown = {name: {"summary": f"{_summary(name)} {name}", "value": value} for name, value in examples().items()}
+    lines = "\n".join(json.dumps(value, ensure_ascii=False) for value in examples().values())
+    return {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {"oneOf": [one, {"type": "array", "items": one, "minItems": 1, "maxItems": 1000}]},
+                "examples": shown,
+            },
+            "application/x-ndjson": {"schema": {"type": "string"}, "example": lines},
+        },
+    }
+
+
+POST_FACTS: dict[str, Any] = {
+    "summary": "报送事实",
+    "responses": {
+        200: _answer("已决定（带 wait 时）。Decided, when asked to wait.", "Receipt"),
+        202: _answer("已收下，凭回执地址查询结果。Taken; ask for the receipt.", "Accepted"),
+        207: _answer("多条中有收有退，逐条看结果。Some were taken, some not.", "Results"),
+        **{status: _problem(text) for status, text in _PROBLEMS.items()},
+    },
+    "openapi_extra": {"requestBody": _request_body()},
+}
+
+GET_RECEIPT: dict[str, Any] = {
+    "summary": "查询回执",
+    "responses": {
+        200: _answer("回执；status 为 admitted、refused、waiting 或 skipped。The receipt.", "Receipt"),
+        401: _problem(_PROBLEMS[401]),
+        404: _problem("本机关没有这个事件的回执。Your agency has no receipt of this event."),
+    },
+}
+
+
+def document(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document of the application."""
+    made = get_openapi(title=TITLE, version=app.version, description=DESCRIPTION, routes=app.routes)
+    components = made.setdefault("components", {})
+    components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer", "description": "机关的令牌。"}}
+    schemas = components.setdefault("schemas", {})
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    schemas |= _schemas()
+    for path in made["paths"]:
+        if path.startswith("/v1/") and path != "/v1/errors":
+            for operation in made["paths"][path].values():
+                operation["security"] = [{"token": []}]
+    return made
+
+
+@cache
+def _schemas() -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for name in STATABLE:
+        schema = FACTS[name].model_json_schema(ref_template="#/components/schemas/{model}")
+        made |= schema.pop("$defs", {})
+        made[name] = _submission(name, schema, made["Meta"]["properties"])
+    mapping = {name: f"#/components/schemas/{name}" for name in STATABLE}
+    made["Submission"] = {
+        "oneOf": [{"$ref": ref} for ref in mapping.values()],
+        "discriminator": {"propertyName": "type", "mapping": mapping},
+    }
+    return made | _ANSWERS
+
+
+def _submission(name: str, schema: dict[str, Any], meta: dict[str, Any]) -> dict[str, Any]:
+    """What a sender writes: members of meta outside, the fact's own fields in data."""
+    data = {**schema, "properties": {k: v for k, v in schema["properties"].items() if k != "meta"}}
+    data["required"] = [field for field in schema.get("required", ()) if field != "meta"]
+    members = {member: meta[member] for member in META}
+    required = ["type", "occurred_at", "data"] + ([] if name in OPENING else ["matter"])
+    return {
+        "type": "object",
+        "title": _summary(name),
+        "description": schema.get("description", ""),
+        "properties": {"type": {"const": name}, **members, "data": data},
+        "required": required,
+        "additionalProperties": False,
+    }
+
+
+def _text(description: str) -> dict[str, Any]:
+    return {"type": "string", "description": description}
+
+
+_PROBLEM = {
+    "type": _text("错误类型的地址。Address of the problem type."),
+    "title": _text("标题。Title in Chinese."),
+    "status": {"type": "integer"},
+    "code": _text("错误代码，见 /v1/errors。Code."),
+    "detail": _text("说明。What is wrong, in Chinese."),
+    "detail_en": _text("What is wrong, in English."),
+    "field": _text("有问题的字段（JSON 指针）。The field, as a JSON pointer."),
+    "rule": _text("所依规则。The rule that refuses."),
+    "remedy": _text("补救办法。What to do, in Chinese."),
+    "remedy_en": _text("What to do, in English."),
+    "source": _text("出处。Citation."),
+    "errors": {"type": "array", "items": {"type": "object"}, "description": "全部问题。All that was found."},
+}
+
+_TAKEN = {
+    "event_id": _text("事实编号。Id of the fact."),
+    "matter": _text("事项编号；未填的由入口编号。Id of the matter, made by the door if it was left out."),
+    "receipt": _text("回执地址。Address of the receipt."),
+}
+
+_ANSWERS: dict[str, Any] = {
+    "Problem": {"type": "object", "properties": _PROBLEM},
+    "Accepted": {"type": "object", "properties": _TAKEN},
+    "Receipt": {
+        "type": "object",
+        "properties": {
+            **_TAKEN,
+            "status": {"enum": ["admitted", "refused", "waiting", "skipped"], "description": "结果。Outcome."},
+            "type": _text("事实类型。Fact type."),
+            "seq": {"type": "integer", "description": "事项内的序号。Number in the matter."},
+            "hash": _text("链上的 SM3 值。SM3 in the chain."),
+            "received_at": _text("收到时间。When it was received."),
+            "routed": {"type": ["object", "null"], "description": "去向与理由。To whom, and why."},
+            "clocks": {"type": "array", "items": {"type": "object"}, "description": "时限。Clocks."},
+            "returned": {"type": "object", "description": "缺少的要素。What is missing."},
+            "problem": {"$ref": "#/components/schemas/Problem"},
+        },
+    },
+    "Results": {
+        "type": "object",
+        "properties": {
+            "accepted": {"type": "integer"},
+            "refused": {"type": "integer"},
+            "results": {"type": "array", "items": {"type": "object"}, "description": "逐条结果。One a submission."},
+        },
+    },
+}

@@ -1,0 +1,27 @@
+-- name: agency_of_token
+select agency from door.token
+where hash = $1 and revoked_at is null and (expires_at is null or expires_at > now());
+
+-- name: add_token
+insert into door.token (hash, agency, label) values ($1, $2, $3)
+on conflict (hash) do update set agency = excluded.agency, label = excluded.label, revoked_at = null;
+
+-- name: revoke_tokens
+update door.token set revoked_at = now() where agency = $1 and label = $2 and revoked_at is null;
+
+-- name: next_serial
+insert into door.serial as s (agency, day, last) values ($1, $2, 1)
+on conflict (agency, day) do update set last = s.last + 1
+returning last;
+
+-- name: reach_serial
+insert into door.serial as s (agency, day, last) values ($1, $2, $3)
+on conflict (agency, day) do update set last = excluded.last where s.last < excluded.last;
+
+-- name: opening
+select matter from door.opening where agency = $1 and event_id = $2;
+
+-- name: add_opening
+insert into door.opening (agency, event_id, matter) values ($1, $2, $3)
+on conflict (agency, event_id) do nothing
+returning matter;
