@@ -37,7 +37,13 @@ def textbook_hmac(key: bytes, message: bytes) -> bytes:
 
 
 def opened(envelope: Envelope, headers: list[tuple[str, bytes]], **changed: Any) -> Envelope:
-    record = {"key": envelope.key, "value": envelope.value, "topic": "inbound", "partition": 3, "ring": RING}
+    record: dict[str, Any] = {
+        "key": envelope.key,
+        "value": envelope.value,
+        "topic": "inbound",
+        "partition": 3,
+        "ring": RING,
+    }
     record |= changed
     key, value = record["key"], record["value"]
     return open_envelope(key, value, headers, record["topic"], record["partition"], record["ring"])
