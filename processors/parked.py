@@ -1,12 +1,12 @@
 """What waits for a mend, and the mends: `liandong parked list | show | replay | skip`.
 
-A mend is a record in `inbound` under the matter's key: it is decided in its place, and stays in the ledger with who and why.
+A mend is a record in `inbound` under the matter's key: it is decided in its place, and stays in the ledger
+with who and why.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -20,6 +20,8 @@ from schemas.partition import partition_of
 from schemas.topics import INBOUND
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from backbone.database import Connection
     from backbone.settings import Settings
     from schemas.envelope import StampKey
@@ -60,7 +62,7 @@ async def list_parked(connection: Connection, matter: str | None = None) -> Sequ
 async def mend(
     settings: Settings, key: StampKey, partitions: int, order: MendOrder, timestamp_ms: int | None = None
 ) -> str:
-    """Write a mend into `inbound` and await the broker; give its event id. It takes effect when its owner decides it."""
+    """Write a mend into `inbound`, and give its event id when the broker has it."""
     event_id = new_event_id(order.now)
     meta = {
         "event_id": event_id,

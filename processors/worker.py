@@ -7,12 +7,12 @@ import os
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
+from backbone.lifecycle import Service, run
+
 from backbone.clock import SystemClock
 from backbone.database import open_pool
 from backbone.keyring import load as load_keys
-from backbone.lifecycle import Service, run
 from backbone.log import logger
-from backbone.settings import Settings
 from backbone.stack import read_identity
 from processors.model import Rules
 from processors.owner.assignment import make_app
@@ -28,15 +28,18 @@ if TYPE_CHECKING:
     import faust
 
     from backbone.keyring import KeyRing
+    from backbone.settings import Settings
 
 log = logger(__name__)
 
 ENDED_BY_ITSELF = 70
-"""Exit code of a worker that found it may not go on (fenced, database lost, position impossible): EX_SOFTWARE."""
+"""Exit code of a worker that found it may not go on (fenced, database lost, position impossible):
+EX_SOFTWARE.
+"""
 
 
 def end_process(error: BaseException) -> NoReturn:
-    """End at once, before anything is acknowledged: what the broker committed is folded by whoever comes next."""
+    """End at once; what the broker committed is folded by whoever comes next."""
     log.critical("worker_ends", error=type(error).__name__, detail=str(error))
     sys.stdout.flush()
     os._exit(ENDED_BY_ITSELF)

@@ -73,10 +73,9 @@ create table processors.parked (
     received_at    bigint not null,
     stamp_key      text   not null,
     value          bytea  not null,
-    primary key (partition, inbound_offset)
+    primary key (matter, inbound_offset)
 );
 comment on table processors.parked is '挂起等待修复的记录。Records that wait for a mend.';
-create index parked_matter on processors.parked (matter, inbound_offset);
 
 do $$
 begin

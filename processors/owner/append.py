@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,10 @@ from schemas.seal import Seal, SealPartition, encode_seal
 from schemas.topics import DEADLETTERS, INBOUND, LEDGER
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Sequence
+
     from aiokafka import AIOKafkaProducer
+    from aiokafka.structs import RecordMetadata
 
     from processors.model import Entry
 
@@ -30,7 +32,8 @@ SEAL_HEADER = "seal"
 class Mark:
     """What the transaction says beside the offset: how far time, numbers and effects have come.
 
-    `received_at` in micros; `number` of the partition's last ledger record; `effects` acknowledged up to that number.
+    `received_at` in micros; `number` of the partition's last ledger record; `effects` acknowledged up to that
+    number.
     """
 
     received_at: int
@@ -48,7 +51,7 @@ class Mark:
 
 
 def number_entries(entries: Sequence[Entry], partition: int, after: int) -> list[LedgerRecord]:
-    """Number the entries of a partition gaplessly after `after` and seal them; their ledger offset is not known yet (-1)."""
+    """Seal entries, numbered gaplessly after `after`; their ledger offset is not known yet (-1)."""
     records = []
     for number, entry in enumerate(entries, after + 1):
         part = SealPartition(
@@ -66,7 +69,7 @@ def number_entries(entries: Sequence[Entry], partition: int, after: int) -> list
     return records
 
 
-async def append(
+async def append(  # noqa: PLR0913, PLR0917 - one transaction is these things together
     producer: AIOKafkaProducer,
     entries: Sequence[Entry],
     records: Sequence[LedgerRecord],
@@ -76,8 +79,8 @@ async def append(
 ) -> int:
     """Append in one transaction; give the offset of the last ledger record, -1 if there was none.
 
-    Raises ProducerFenced when another owner has taken the partition over, and every other error of the broker:
-    the caller ends its process, for what the broker made of the transaction is then not known here.
+    Raises ProducerFenced when another owner has taken the partition over, and every other error of the
+    broker: the caller ends its process, for what the broker made of the transaction is then not known here.
     """
     offset, mark = position
     async with producer.transaction():
@@ -91,7 +94,7 @@ async def append(
 
 async def _send_ledger(
     producer: AIOKafkaProducer, entries: Sequence[Entry], records: Sequence[LedgerRecord], partition: int
-) -> tuple[object, int] | None:
+) -> tuple[Awaitable[RecordMetadata], int] | None:
     """Send by whole record batches, which costs a quarter of sending one by one."""
     if not records:
         return None
@@ -120,4 +123,6 @@ async def _send_dead(producer: AIOKafkaProducer, letter: DeadLetter, partition: 
         ("inbound-partition", str(partition).encode()),
         ("inbound-offset", str(raw.offset).encode()),
     ]
-    await producer.send(DEADLETTERS, key=raw.key, value=raw.value or b"", partition=partition, headers=headers)
+    await producer.send(
+        DEADLETTERS, key=raw.key, value=raw.value or b"", partition=partition, headers=headers
+    )

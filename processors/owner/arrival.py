@@ -7,19 +7,20 @@ so that its sender gets an answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from processors.model import Incoming
-from schemas.envelope import BadStamp, Envelope, Kind, StampKey, open_envelope
+from schemas.envelope import CONTROL, BadStamp, Envelope, StampKey, open_envelope
 from schemas.errors import Code
 from schemas.partition import partition_of
 from schemas.topics import INBOUND
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
 SAFE_ID = re.compile(r"[!-~]{1,128}\Z")
 """Ids go into database keys and log lines: printable ASCII only, whatever the stamp says."""
-
-CONTROL = frozenset({Kind.TICK, Kind.MARKER})
 
 MILLI = 1000
 """Micros in one millisecond: Kafka's timestamps are in milliseconds."""
@@ -59,7 +60,7 @@ def open_arrival(
     try:
         envelope = open_envelope(raw.key, raw.value, raw.headers, INBOUND, partition, ring)
     except BadStamp as error:
-        return DeadLetter(raw, error.code)
+        return DeadLetter(raw, error.reason_code)
     reason = _misplaced(envelope, partition, partitions)
     if reason is not None:
         return DeadLetter(raw, reason)

@@ -6,7 +6,6 @@ The position is ours, from our own transactions; what Faust commits to its own g
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import faust
@@ -18,6 +17,8 @@ from processors.owner.arrival import Raw
 from schemas.topics import INBOUND
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from backbone.settings import Settings
     from processors.owner.ownership import Ownership
 
@@ -34,7 +35,9 @@ class OwnerConsumer(driver.Consumer):  # type: ignore[misc]
     ownership: ClassVar[Ownership]
 
     _between = False
-    """True from a revocation until the assignment that follows it: what Faust seeks in between is not a take-over."""
+    """True from a revocation until the assignment that follows it: what Faust seeks in between is not a
+    take-over.
+    """
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Give the partitions up before the broker gives them to another."""
@@ -50,7 +53,8 @@ class OwnerConsumer(driver.Consumer):  # type: ignore[misc]
     async def perform_seek(self) -> None:
         """Take over what is assigned, and seek to where each partition's last transaction ended.
 
-        Raises what prevents the take-over: the worker ends its process. A cancellation by the next rebalance is no failure.
+        Raises what prevents the take-over: the worker ends its process. A cancellation by the next rebalance
+        is no failure.
         """
         await super().perform_seek()
         if self._between:
@@ -97,7 +101,9 @@ def make_app(settings: Settings, ownership: Ownership) -> faust.App:
         datadir=f"{settings.data}/faust",
     )
     app.transport = OwnerTransport(app.conf.broker, app, app.loop)
-    inbound = app.topic(INBOUND, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
+    inbound = app.topic(
+        INBOUND, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
+    )
     app.agent(inbound, concurrency=1)(_dispatcher(ownership))
     return app
 

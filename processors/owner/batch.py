@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from processors.entries import sealed_entry
 from processors.model import Entry, Incoming, Matter, Outcome, Rules, new_matter
@@ -13,15 +13,18 @@ from processors.step import fire, mend, step
 from schemas.agencies import PLATFORM
 from schemas.codec import CODEC
 from schemas.envelope import Kind
-from schemas.seal import SealMatter, sm3
+from schemas.seal import SealKind, SealMatter, sm3
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 
 class NoGenesis(RuntimeError):
-    """The partition does not begin with a genesis marker: run `liandong up` (it provisions), or provision the stack."""
+    """The partition does not begin with a genesis marker: provision the stack (`liandong up` does)."""
 
 
 class PackMissing(RuntimeError):
-    """The rulebook in force is not the one this worker carries: install the release that carries it, or publish the new one."""
+    """The rulebook in force is not the one this worker carries: install the release that carries it."""
 
 
 @dataclass(slots=True)
@@ -48,7 +51,9 @@ class Batch:
     matters: dict[str, Matter] = field(default_factory=dict)
 
 
-def decide_batch(arrivals: Iterable[Incoming | DeadLetter], loaded: Loaded, rules: Rules, batch: Batch) -> Batch:
+def decide_batch(
+    arrivals: Iterable[Incoming | DeadLetter], loaded: Loaded, rules: Rules, batch: Batch
+) -> Batch:
     """Decide what arrived, in order, into `batch`. Raises NoGenesis, PackMissing."""
     for arrival in arrivals:
         if isinstance(arrival, DeadLetter):
@@ -121,9 +126,13 @@ def _mark(arrival: Incoming, rules: Rules, batch: Batch) -> None:
     if marker["seq"] <= batch.versions.marker_seq:
         return
     if marker["marker"] != "GENESIS":
-        raise PackMissing(f"marker {marker['marker']} at {arrival.partition}@{arrival.offset} is newer than this worker")
+        raise PackMissing(
+            f"marker {marker['marker']} at {arrival.partition}@{arrival.offset} is newer than this worker"
+        )
     if marker["rulebook"] != rules.rulebook.hash:
-        raise PackMissing(f"in force {marker['rulebook'][:12]}, carried {rules.rulebook.hash[:12]}. {PackMissing.__doc__}")
+        raise PackMissing(
+            f"in force {marker['rulebook'][:12]}, carried {rules.rulebook.hash[:12]}. {PackMissing.__doc__}"
+        )
     batch.versions = Versions(
         marker["seq"], marker["rulebook"], marker["calendar_version"], marker["agencies_version"]
     )
@@ -131,21 +140,12 @@ def _mark(arrival: Incoming, rules: Rules, batch: Batch) -> None:
         matter=arrival.matter,
         seq=0,
         received_at=arrival.received_at,
-        kind="MARKER",
+        kind=SealKind.MARKER,
         fact_type="Marker",
         event_id=arrival.event_id,
-        cause="",
         agency=PLATFORM,
-        addressed_to=[],
-        copied_to=[],
-        holder="",
-        procedure="",
-        state="",
-        resume="",
-        rule="",
         rulebook=marker["rulebook"],
         calendar=marker["calendar_version"],
         agencies=marker["agencies_version"],
-        prev_hash=b"",
     )
     batch.entries.append(sealed_entry(seal, arrival.value, marker, last=True, offset=arrival.offset))

@@ -1,12 +1,11 @@
 """The owner's tables as a fold of the ledger: one way to write them, live or when catching up.
 
-Live, the matters after a batch are known already: the decision applied the same `evolve` that the fold applies.
-So the live path hands them over, and the catch-up computes them; both write the same rows.
+Live, the matters after a batch are known already: the decision applied the same `evolve` that the fold
+applies. So the live path hands them over, and the catch-up computes them; both write the same rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,8 @@ from schemas.codec import CODEC
 from schemas.seal import Seal, sm3
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
     from backbone.database import Connection
     from backbone.records import LedgerRecord
 
@@ -160,40 +161,40 @@ def _seen_row(item: Item) -> tuple[str, str, str, bytes, str] | None:
 
 
 async def _write_parked(connection: Connection, partition: int, items: Sequence[Item]) -> None:
-    held = [i for i in items if i.seal.matter.kind == HELD]
-    if held:
-        await connection.execute(
-            SQL["put_parked"],
-            [partition] * len(held),
-            [i.seal.partition.offset for i in held],
-            [i.seal.matter.matter for i in held],
-            [i.record["agency"] for i in held],
-            [i.record["held_event"] for i in held],
-            [i.record["kind"] for i in held],
-            [i.record["reason_code"] for i in held],
-            [i.record["detail"] for i in held],
-            [i.seal.matter.received_at for i in held],
-            [i.record["stamp_key"] for i in held],
-            [i.record["value"] for i in held],
-        )
-    released = released_offsets(items)
-    if released:
-        await connection.execute(SQL["drop_parked"], partition, released)
-
-
-def released_offsets(items: Iterable[Item]) -> list[int]:
-    """Coordinates in `inbound` of what a mend let go: skipped by it, or decided under it."""
-    mended: set[str] = set()
-    released: list[int] = []
+    """Park what was held and let go what a mend released, in the order in which the ledger says it."""
+    held: list[Item] = []
     for item in items:
-        part = item.seal.matter
-        if part.kind == MEND:
-            mended.add(part.matter)
-            if item.record["offset"] is not None:
-                released.append(item.record["offset"])
-        elif part.matter in mended and part.kind in {ADMITTED, REFUSED}:
-            released.append(item.seal.partition.offset)
-    return released
+        if item.seal.matter.kind == HELD:
+            held.append(item)
+        elif item.seal.matter.kind == MEND:
+            await _park(connection, partition, held)
+            held = []
+            record = item.record
+            await connection.execute(
+                SQL["release_parked"], item.seal.matter.matter, record["offset"], record["remaining"]
+            )
+    await _park(connection, partition, held)
+
+
+async def _park(connection: Connection, partition: int, held: Sequence[Item]) -> None:
+    # A record held twice in one batch (by a mend that failed again) keeps its last reason.
+    rows = list({(i.seal.matter.matter, i.seal.partition.offset): i for i in held}.values())
+    if not rows:
+        return
+    await connection.execute(
+        SQL["put_parked"],
+        [partition] * len(rows),
+        [i.seal.partition.offset for i in rows],
+        [i.seal.matter.matter for i in rows],
+        [i.record["agency"] for i in rows],
+        [i.record["held_event"] for i in rows],
+        [i.record["kind"] for i in rows],
+        [i.record["reason_code"] for i in rows],
+        [i.record["detail"] for i in rows],
+        [i.seal.matter.received_at for i in rows],
+        [i.record["stamp_key"] for i in rows],
+        [i.record["value"] for i in rows],
+    )
 
 
 async def _write_versions(connection: Connection, partition: int, items: Iterable[Item]) -> None:

@@ -1,8 +1,9 @@
 """The queue in front of one partition: what Faust brings, in order, bounded, without a gap.
 
-Faust brings the records; it may bring them again, skip what it had fetched before a rebalance, or bring more than can
-be held. So it is never trusted with the order: a record is taken only at the expected offset. What was not taken is
-read once more from the log itself, which also tells a real hole (a control record) from a record that Faust skipped.
+Faust brings the records; it may bring them again, skip what it had fetched before a rebalance, or bring more
+than can be held. So it is never trusted with the order: a record is taken only at the expected offset. What
+was not taken is read once more from the log itself, which also tells a real hole (a control record) from a
+record that Faust skipped.
 """
 
 from __future__ import annotations
@@ -85,13 +86,20 @@ class Intake:
         self._reading = True
         try:
             if self._reader is None:
-                self._reader = await consumer(self._settings, client_id=f"liandong-owner-intake-{self._partition}")
+                self._reader = await consumer(
+                    self._settings, client_id=f"liandong-owner-intake-{self._partition}"
+                )
                 self._reader.assign([inbound])
             self._reader.seek(inbound, self.expected)
             fetched = await self._reader.getmany(inbound, timeout_ms=500, max_records=HIGH_WATER)
             for record in fetched.get(inbound, []):
                 if record.offset > self.expected:
-                    log.warning("hole_stepped_over", partition=self._partition, expected=self.expected, found=record.offset)
+                    log.warning(
+                        "hole_stepped_over",
+                        partition=self._partition,
+                        expected=self.expected,
+                        found=record.offset,
+                    )
                 self._push(raw_of(record))
         finally:
             self._reading = False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from backbone.log import logger
@@ -12,12 +11,16 @@ from processors.owner.partition import Means, OwnedPartition
 from processors.owner.takeover import claim
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from processors.owner.arrival import Raw
 
 log = logger(__name__)
 
 GRACE_SECONDS = 10.0
-"""How long a batch in hand may take to end when its partition is revoked; then it is cut, and the next owner's claim aborts it."""
+"""How long a batch in hand may take to end when its partition is revoked; then it is cut, and the next
+owner's claim aborts it.
+"""
 
 
 class Ownership:
@@ -86,8 +89,8 @@ class Ownership:
             await partition.run()
         except asyncio.CancelledError:
             raise
-        except BaseException as error:  # noqa: BLE001 - whatever it is, the position must not move on
-            log.error("partition_failed", partition=partition.number, error=repr(error))
+        except BaseException as error:
+            log.exception("partition_failed", partition=partition.number)
             self._fatal(error)
 
     async def _release(self) -> None:

@@ -1,14 +1,13 @@
 """One owned partition, from claim to release: decide, append, fold, and again.
 
-The next batch is decided when this one is folded, so rows and cache never differ. Facts and alarms take turns.
-Partitions do not wait for one another.
+The next batch is decided when this one is folded, so rows and cache never differ. Facts and alarms take
+turns. Partitions do not wait for one another.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,6 +24,8 @@ from processors.owner.tail import catch_up, ending_blockers
 from schemas.envelope import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
     from backbone.clock import Clock
     from backbone.database import Connection, Pool
     from backbone.settings import Settings
@@ -37,7 +38,9 @@ FACTS_AT_ONCE = 500
 ALARMS_AT_ONCE = 200
 CACHED_MATTERS = 20_000
 AHEAD_MICROS = 60_000_000
-"""A record more than a minute ahead of our clock is not decided: a broker's clock may have jumped, a breach is for ever."""
+"""A record more than a minute ahead of our clock is not decided: a broker's clock may have jumped, a
+breach is for ever.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,7 @@ class OwnedPartition:
         return Batch(position=self._position, received_at=self.mark.received_at, versions=self._versions)
 
     async def _next_raws(self) -> list[Raw]:
-        """Take the next records. None that lies in the future of a real stack's clock: the partition waits and says so."""
+        """Take the next records; wait before one that lies in the future of a real stack's clock."""
         if self._means.rules.simulated:
             return await self.intake.take(FACTS_AT_ONCE)
         gauge = metrics.WAITING_FOR_CLOCK.labels(str(self.number))
@@ -166,16 +169,18 @@ class OwnedPartition:
         parked = {matter: await store.read_parked(connection, matter) for matter in mends}
         waiting = [one for ones in parked.values() for one in ones]
         matters = await self._matters_of(connection, {a.matter for a in facts} | mends)
-        seen = await store.read_seen(connection, {(a.agency, a.matter, a.event_id) for a in [*facts, *waiting]})
+        seen = await store.read_seen(
+            connection, {(a.agency, a.matter, a.event_id) for a in [*facts, *waiting]}
+        )
         return Loaded(matters, seen, parked)
 
-    async def _matters_of(self, connection: Connection, ids: set[str] | list[str]) -> dict[str, Matter]:
+    async def _matters_of(self, connection: Connection, ids: Collection[str]) -> dict[str, Matter]:
         found = {i: self._matters[i] for i in ids if i in self._matters}
         found |= await read_matters(connection, [i for i in ids if i not in found])
         return {i: found.get(i) or new_matter(i) for i in ids}
 
     async def _commit(self, batch: Batch) -> None:
-        """Append, then fold; whoever is fenced or overtaken here is no owner any more, and the error ends the process."""
+        """Append, then fold; who is fenced or overtaken here is no owner any more."""
         records = number_entries(batch.entries, self.number, self.mark.number)
         mark = Mark(batch.received_at, self.mark.number + len(records), self.mark.effects)
         at = (batch.position, mark)
@@ -187,7 +192,10 @@ class OwnedPartition:
 
     async def _fold(self, batch: Batch, records: list, last: int) -> None:  # type: ignore[type-arg]
         after = Position(
-            offset=last + 1, number=self.mark.number, received_at=batch.received_at, inbound_offset=batch.position
+            offset=last + 1,
+            number=self.mark.number,
+            received_at=batch.received_at,
+            inbound_offset=batch.position,
         )
         items = [Item(r.seal, r.value, e.record) for r, e in zip(records, batch.entries, strict=True)]
         pool = self._means.pool

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,8 @@ from processors.owner.fold import SQL
 from schemas.envelope import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from backbone.database import Connection
 
 Key = tuple[str, str, str]

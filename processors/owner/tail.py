@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,7 @@ from processors.owner.takeover import CannotTakeOver
 from schemas.topics import LEDGER
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
     from aiokafka import AIOKafkaConsumer
 
@@ -36,6 +35,8 @@ APPLICATION = "liandong-owner"
 AT_ONCE = 2000
 PATIENCE_SECONDS = 30.0
 BLOCKED_AFTER_SECONDS = 1.0
+SURE = 2
+"""Empty answers after which the rest of the log holds control records only."""
 
 
 async def catch_up(settings: Settings, pool: Pool, claim: Claim) -> Position:
@@ -44,9 +45,9 @@ async def catch_up(settings: Settings, pool: Pool, claim: Claim) -> Position:
         position = await read_position(connection, FOLD, claim.partition)
     if position.number > claim.mark.number:
         raise CannotTakeOver(
-            f"partition {claim.partition}: the database has folded ledger record {position.number}, the ledger's last transaction "
-            f"ended at {claim.mark.number}: this database belongs to another ledger. Point LIANDONG_DATABASE at the right one, "
-            f"or rebuild the tables from this ledger."
+            f"partition {claim.partition}: the database has folded record {position.number}, the ledger's "
+            f"last transaction ended at {claim.mark.number}: this database belongs to another ledger. "
+            f"Point LIANDONG_DATABASE at the right one."
         )
     ledger = TopicPartition(LEDGER, claim.partition)
     _, end = await log_bounds(settings, ledger)
@@ -69,7 +70,7 @@ async def _read_to_the_end(
     deadline = loop.time() + PATIENCE_SECONDS
     ledger = TopicPartition(LEDGER, claim.partition)
     empty = 0
-    while position.number < claim.mark.number or (await reader.position(ledger) < end and empty < 2):
+    while position.number < claim.mark.number or (await reader.position(ledger) < end and empty < SURE):
         fetched = await reader.getmany(ledger, timeout_ms=300, max_records=AT_ONCE)
         records = [decode_ledger(r) for r in fetched.get(ledger, [])]
         if not records:
@@ -88,17 +89,19 @@ def _check_coordinates(claim: Claim, records: Sequence[LedgerRecord]) -> None:
         part = record.seal.partition
         if part.number > claim.mark.number or part.offset >= claim.position:
             raise CannotTakeOver(
-                f"partition {claim.partition}: ledger record {part.number} was decided from inbound offset {part.offset}, but the "
-                f"position is {claim.position} after record {claim.mark.number}. The position was lost or set back: set it behind "
-                f"the last ledger record's coordinates (see docs/operations.md)."
+                f"partition {claim.partition}: ledger record {part.number} was decided from inbound offset "
+                f"{part.offset}, but the position is {claim.position} after record {claim.mark.number}. The "
+                f"position was lost or set back: set it behind the last ledger record's coordinates "
+                f"(docs/operations.md)."
             )
 
 
 def _reached(claim: Claim, position: Position) -> Position:
     if position.number != claim.mark.number:
         raise CannotTakeOver(
-            f"partition {claim.partition}: the ledger ends at record {position.number}, its last transaction at {claim.mark.number}: "
-            f"records are missing. Restore the ledger topic; nothing may be decided on top of a hole."
+            f"partition {claim.partition}: the ledger ends at record {position.number}, its last "
+            f"transaction at {claim.mark.number}: records are missing. Restore the ledger topic; "
+            f"nothing may be decided on top of a hole."
         )
     return position
 
@@ -127,7 +130,7 @@ async def _fold(pool: Pool, partition: int, before: Position, records: Sequence[
 
 @asynccontextmanager
 async def ending_blockers(pool: Pool, waiting: Connection) -> AsyncIterator[None]:
-    """While inside, end sessions of former owners that keep `waiting` from its locks (from a second connection)."""
+    """End, while inside, the sessions of former owners that keep `waiting` from its locks."""
     task = asyncio.create_task(_end_blockers(pool, waiting.get_server_pid()))
     try:
         yield

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from backbone.settings import Settings
 
 LEDGER_BATCH = 256 * 1024
-"""Bytes of one record batch of the ledger: far below the topic's limit, large enough for a whole decided batch."""
+"""Bytes of one record batch of the ledger: far below the topic's limit, large enough for a whole decided
+batch.
+"""
 
 
 class CannotTakeOver(RuntimeError):
@@ -26,7 +28,7 @@ class CannotTakeOver(RuntimeError):
 
 @dataclass(slots=True)
 class Claim:
-    """A partition that is ours: its fenced producer, the next offset of `inbound`, and the last transaction's mark."""
+    """A partition that is ours: its producer, the next offset of `inbound`, the last transaction's mark."""
 
     partition: int
     producer: AIOKafkaProducer
@@ -56,7 +58,7 @@ async def _read_position(settings: Settings, partition: int) -> tuple[int, Mark]
     begin, end = await log_bounds(settings, inbound)
     found = await committed(settings, GROUP, inbound)
     if found is None:
-        # A partition without a position begins at its beginning; if its ledger is not empty, `tail` refuses it.
+        # Without a position a partition begins at its beginning; `tail` refuses that over a full ledger.
         return begin, Mark(received_at=0, number=0)
     check_position(partition, found.offset, begin, end)
     return found.offset, Mark.load(found.metadata)
@@ -66,11 +68,11 @@ def check_position(partition: int, position: int, begin: int, end: int) -> None:
     """Refuse a position outside the log `[begin, end]`. Raises CannotTakeOver."""
     if position < begin:
         raise CannotTakeOver(
-            f"inbound/{partition}: the log begins at {begin}, behind the position {position}: facts were cut before they were "
-            f"decided. Restore the topic from its replica or backup, or accept the loss with a position set by hand."
+            f"inbound/{partition}: the log begins at {begin}, behind the position {position}: facts were cut "
+            f"before they were decided. Restore the topic from its replica or backup."
         )
     if position > end:
         raise CannotTakeOver(
-            f"inbound/{partition}: the log ends at {end}, before the position {position}: the topic was replaced or cut. "
-            f"Restore it, or start a new generation of the stack."
+            f"inbound/{partition}: the log ends at {end}, before the position {position}: the topic was "
+            f"replaced or cut. Restore it, or start a new generation of the stack."
         )

@@ -1,7 +1,8 @@
-"""Ticks: when our clock passes a partition's next alarm, time is told to the partition as a record of its own.
+"""Ticks: when our clock passes a partition's next alarm, the partition is told the time by a record.
 
-A tick does nothing but move the partition's last instant on; alarms fire because of that, never because of our clock.
-One that comes back too early is followed by another. A simulated stack's ticks are written by its driver.
+A tick does nothing but move the partition's last instant on; alarms fire because of that, never because of
+our clock. One that comes back too early is followed by another. A simulated stack's ticks are written by its
+driver.
 """
 
 from __future__ import annotations

@@ -53,10 +53,16 @@ on conflict (clock) do update set
 -- name: put_parked
 insert into processors.parked (partition, inbound_offset, matter, agency, event_id, kind, reason, detail, received_at, stamp_key, value)
 select * from unnest($1::int[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::text[], $11::bytea[])
-on conflict (partition, inbound_offset) do nothing;
+on conflict (matter, inbound_offset) do update set reason = excluded.reason, detail = excluded.detail;
 
--- name: drop_parked
-delete from processors.parked where partition = $1 and inbound_offset = any($2::bigint[]);
+-- name: release_parked
+-- A mend skipped one record (or none, null) and decided the rest in order, up to the last $3 that still wait.
+delete from processors.parked
+where matter = $1 and inbound_offset not in (
+    select inbound_offset from processors.parked
+    where matter = $1 and inbound_offset is distinct from $2::bigint
+    order by received_at desc, inbound_offset desc limit $3::bigint
+);
 
 -- name: put_versions
 insert into processors.partition_versions (partition, marker_seq, rulebook, calendar, agencies)
