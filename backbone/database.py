@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 __all__ = ["TRANSIENT", "Connection", "DatabaseAway", "Pool", "connect", "open_pool"]
 
-Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
+Connection: TypeAlias = (
+    "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
+)
 """A connection, of its own or lent by a pool."""
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -36,7 +38,9 @@ class DatabaseAway(ConnectionError):
     """The database does not answer, or does not let us in: see that it runs, and that `LIANDONG_DATABASE` is right."""
 
 
-async def open_pool(settings: Settings, *, application: str, size: int = 8, schema: str | None = None) -> Pool:
+async def open_pool(
+    settings: Settings, *, application: str, size: int = 8, schema: str | None = None
+) -> Pool:
     """Open a pool of up to `size` connections whose sessions are named `application`.
 
     `schema` becomes the search path; without it the login role's own holds. Raises DatabaseAway.
@@ -56,7 +60,9 @@ async def open_pool(settings: Settings, *, application: str, size: int = 8, sche
     return pool
 
 
-async def connect(dsn: str, *, application: str, schema: str | None = None) -> asyncpg.Connection[asyncpg.Record]:
+async def connect(
+    dsn: str, *, application: str, schema: str | None = None
+) -> asyncpg.Connection[asyncpg.Record]:
     """Open a single connection, which the caller closes. Raises DatabaseAway."""
     try:
         return await asyncpg.connect(dsn, server_settings=_session(application, schema), timeout=10)

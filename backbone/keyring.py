@@ -68,7 +68,9 @@ class KeyRing:
 def generate() -> KeyRing:
     """Make a ring of new random keys; a single door's key that speaks for every agency."""
     door = StampKey("door-1", secrets.token_bytes(_STAMP_BYTES), "door", frozenset({EVERY_AGENCY}))
-    backbone = StampKey("backbone-1", secrets.token_bytes(_STAMP_BYTES), "backbone", frozenset({EVERY_AGENCY}))
+    backbone = StampKey(
+        "backbone-1", secrets.token_bytes(_STAMP_BYTES), "backbone", frozenset({EVERY_AGENCY})
+    )
     return KeyRing(
         stamps=_by_name((door, backbone)),
         wrapping=(WrappingKey("wrapping-1", secrets.token_bytes(_WRAPPING_BYTES)),),
@@ -148,7 +150,9 @@ def _load(content: dict[str, Any]) -> KeyRing:
         )
         for each in content["stamps"]
     ]
-    wrapping = tuple(WrappingKey(w["name"], _bytes(w["secret"], _WRAPPING_BYTES)) for w in content["wrapping"])
+    wrapping = tuple(
+        WrappingKey(w["name"], _bytes(w["secret"], _WRAPPING_BYTES)) for w in content["wrapping"]
+    )
     if not wrapping:
         raise ValueError("no wrapping key")
     return KeyRing(_by_name(stamps), wrapping, _bytes(content["lookup"], _LOOKUP_BYTES))

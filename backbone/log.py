@@ -55,7 +55,7 @@ def configure(process: str, level: str = "info") -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
-    render = [
+    render: list[Processor] = [
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
         _in_order,
         structlog.processors.JSONRenderer(ensure_ascii=False),

@@ -11,7 +11,16 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["CONTENT_TYPE", "REGISTRY", "Definition", "catalogue", "counter", "exposition", "gauge", "histogram"]
+__all__ = [
+    "CONTENT_TYPE",
+    "REGISTRY",
+    "Definition",
+    "catalogue",
+    "counter",
+    "exposition",
+    "gauge",
+    "histogram",
+]
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 REGISTRY = CollectorRegistry()

@@ -35,7 +35,8 @@ class Settings(BaseSettings):
     keys: Path = Field(default=Path(".liandong/keys.json"), description="File of the key ring (mode 0600).")
     data: Path = Field(default=Path(".liandong"), description="Directory in which a process may keep files.")
     packs: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=("national", "fengxian"), description="Rulebook packs in force, comma-separated, general first."
+        default=("national", "fengxian"),
+        description="Rulebook packs in force, comma-separated, general first.",
     )
     worker_slot: str = Field(
         default="",
@@ -43,7 +44,9 @@ class Settings(BaseSettings):
     )
     gateway_host: str = Field(default="127.0.0.1", description="Address on which the gateway listens.")
     gateway_port: Port = Field(default=8081, description="Port of the gateway.")
-    console_host: str = Field(default="127.0.0.1", description="Address on which console and query API listen.")
+    console_host: str = Field(
+        default="127.0.0.1", description="Address on which console and query API listen."
+    )
     console_port: Port = Field(default=8080, description="Port of console and query API.")
     health_host: str = Field(
         default="127.0.0.1", description="Address on which worker and projector answer about their health."
@@ -60,7 +63,9 @@ class Settings(BaseSettings):
         description="Seconds without progress, with work to do, after which a process ends itself.",
     )
     grace: float = Field(
-        default=20.0, gt=0, description="Seconds that a process has to finish what it has in hand when stopped."
+        default=20.0,
+        gt=0,
+        description="Seconds that a process has to finish what it has in hand when stopped.",
     )
 
     @field_validator("packs", mode="before")

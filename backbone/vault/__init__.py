@@ -1,0 +1,18 @@
+"""Keys of persons and matters: personal fields are ciphertext from the door on, and erasing a key erases a person."""
+
+from backbone.vault.cipher import BadCiphertext, DataKey, decrypt_with, encrypt, key_id_of
+from backbone.vault.memory import MemoryKeyProvider
+from backbone.vault.postgres import PostgresKeyProvider
+from backbone.vault.provider import Erased, KeyProvider
+
+__all__ = [
+    "BadCiphertext",
+    "DataKey",
+    "Erased",
+    "KeyProvider",
+    "MemoryKeyProvider",
+    "PostgresKeyProvider",
+    "decrypt_with",
+    "encrypt",
+    "key_id_of",
+]
