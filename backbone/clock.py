@@ -1,10 +1,14 @@
-"""What time it is. Nothing decides by this: decisions know the instant of their record alone (`received_at`)."""
+"""What time it is.
+
+Nothing decides by this: decisions know the instant of their record alone (`received_at`).
+"""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING, Protocol
 
+from backbone.remedy import remedy
 from backbone.stack import read_identity
 
 if TYPE_CHECKING:
@@ -40,13 +44,19 @@ class SimulatedClock:
         self._instant = instant
 
     def now(self) -> int:
-        """Return the instant read last, in microseconds since 1970 UTC. Raises TimeNotSet before the first."""
+        """Return the instant read last, in microseconds since 1970 UTC.
+
+        Raises TimeNotSet before the first.
+        """
         if self._instant is None:
-            raise TimeNotSet(TimeNotSet.__doc__)
+            raise TimeNotSet(remedy(TimeNotSet))
         return self._instant
 
     async def refresh(self) -> int:
-        """Read the instant from the database and return it. Raises TimeNotSet, and what the database raises."""
+        """Read the instant from the database and return it.
+
+        Raises TimeNotSet, and what the database raises.
+        """
         async with self._pool.acquire() as connection:
             self._instant = (await read_identity(connection)).simulated_now
         return self.now()

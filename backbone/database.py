@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
+from backbone.remedy import remedy
+
 if TYPE_CHECKING:
     from backbone.settings import Settings
 
@@ -35,7 +37,10 @@ TRANSIENT = (
 
 
 class DatabaseAway(ConnectionError):
-    """The database does not answer, or does not let us in: see that it runs, and that `LIANDONG_DATABASE` is right."""
+    """The database does not answer, or does not let us in.
+
+    See that it runs, and that `LIANDONG_DATABASE` is right.
+    """
 
 
 async def open_pool(
@@ -80,4 +85,4 @@ def _away(dsn: str, error: Exception) -> DatabaseAway:
     # The password stays out of the message, and so out of every log.
     place = f"{parts.netloc.rpartition('@')[2]}{parts.path}" + (f"?{parts.query}" if parts.query else "")
     hidden = place if "password" not in place else parts.path
-    return DatabaseAway(f"{hidden}: {error or type(error).__name__}. {DatabaseAway.__doc__}")
+    return DatabaseAway(f"{hidden}: {error or type(error).__name__}. {remedy(DatabaseAway)}")

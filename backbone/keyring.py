@@ -1,6 +1,7 @@
 """The key ring: one file, readable by its owner alone, with the stamps, the wrapping keys and the lookup key.
 
-It is the one thing beside the vault's own tables that no ledger can bring back: it belongs in a backup of its own.
+It is the one thing beside the vault's own tables that no ledger can bring back: it belongs in a backup of its
+own.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from backbone.remedy import remedy
 from schemas.envelope import EVERY_AGENCY, StampKey
 
 if TYPE_CHECKING:
@@ -29,7 +31,10 @@ _LOOKUP_BYTES = 32
 
 
 class BadKeyRing(ValueError):
-    """The key ring cannot be used: the message says why. Restore it from its backup; a new one opens nothing old."""
+    """The key ring cannot be used: the message says why.
+
+    Restore it from its backup; a new one opens nothing old.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,10 @@ class WrappingKey:
 
 @dataclass(frozen=True, slots=True)
 class KeyRing:
-    """All keys of a stack. `wrapping` has the one in use first, `stamps` every stamp key by name, retired ones too."""
+    """All keys of a stack.
+
+    `wrapping` has the one in use first, `stamps` every stamp key by name, retired ones too.
+    """
 
     stamps: Mapping[str, StampKey]
     wrapping: tuple[WrappingKey, ...]
@@ -61,7 +69,7 @@ class KeyRing:
     def _in_use(self, use: str) -> StampKey:
         found = [key for key in self.stamps.values() if key.use == use and not key.retired]
         if not found:
-            raise BadKeyRing(f"No {use} key is in use. {BadKeyRing.__doc__}")
+            raise BadKeyRing(f"No {use} key is in use. {remedy(BadKeyRing)}")
         return found[-1]
 
 
@@ -96,7 +104,10 @@ def create(path: Path) -> KeyRing:
 
 
 def load(path: Path) -> KeyRing:
-    """Read a ring. Raises FileNotFoundError, and BadKeyRing if others can read the file or it is no key ring."""
+    """Read a ring.
+
+    Raises FileNotFoundError, and BadKeyRing if others can read the file or it is no key ring.
+    """
     with path.open(encoding="utf-8") as file:
         mode = os.fstat(file.fileno()).st_mode
         if mode & (stat.S_IRWXG | stat.S_IRWXO):
@@ -104,7 +115,7 @@ def load(path: Path) -> KeyRing:
         try:
             return _load(json.load(file))
         except (KeyError, TypeError, ValueError) as error:
-            raise BadKeyRing(f"{path} is no key ring ({error}). {BadKeyRing.__doc__}") from error
+            raise BadKeyRing(f"{path} is no key ring ({error}). {remedy(BadKeyRing)}") from error
 
 
 def load_or_create(path: Path) -> KeyRing:

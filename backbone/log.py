@@ -18,13 +18,16 @@ if TYPE_CHECKING:
 
     from structlog.typing import EventDict, Processor, WrappedLogger
 
-__all__ = ["configure", "concerning", "logger"]
+__all__ = ["concerning", "configure", "logger"]
 
 _ORDER = ("ts", "level", "event", "process", "logger", "event_id", "matter", "correlation_id")
 
 
 def logger(name: str) -> structlog.stdlib.BoundLogger:
-    """Return a logger: `log.info("partition_ready", partition=3)`, where the event is a name and not a sentence."""
+    """Return a logger.
+
+    `log.info("partition_ready", partition=3)`, where the event is a name and not a sentence.
+    """
     bound: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
     return bound
 
@@ -70,7 +73,10 @@ def configure(process: str, level: str = "info") -> None:
 
 @contextmanager
 def concerning(*, event_id: str = "", matter: str = "", correlation_id: str = "") -> Iterator[None]:
-    """While inside, every line logged by this task names the fact that it concerns; empty ids are left out."""
+    """While inside, every line logged by this task names the fact that it concerns.
+
+    Empty ids are left out.
+    """
     ids = {"event_id": event_id, "matter": matter, "correlation_id": correlation_id}
     with structlog.contextvars.bound_contextvars(**{name: value for name, value in ids.items() if value}):
         yield

@@ -1,4 +1,7 @@
-"""Metrics: a closed registry of ours, names beginning with `liandong_`, each with a line that says what it is."""
+"""Metrics.
+
+A closed registry of ours, names beginning with `liandong_`, each with a line that says what it is.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +47,10 @@ _METRICS: dict[str, tuple[Definition, Any]] = {}
 
 
 def counter(name: str, doc: str, labels: Sequence[str] = ()) -> Counter:
-    """Define something that only grows; its name ends with `_total`. Raises ValueError for a bad or taken name."""
+    """Define something that only grows; its name ends with `_total`.
+
+    Raises ValueError for a bad or taken name.
+    """
     if not name.endswith("_total"):
         raise ValueError(f"{name}: a counter's name ends with _total")
     made: Counter = _define(Definition(name, "counter", doc, tuple(labels)), Counter)
@@ -58,7 +64,10 @@ def gauge(name: str, doc: str, labels: Sequence[str] = ()) -> Gauge:
 
 
 def histogram(name: str, doc: str, labels: Sequence[str] = ()) -> Histogram:
-    """Define a distribution, of seconds unless its name says otherwise. Raises ValueError for a bad or taken name."""
+    """Define a distribution, of seconds unless its name says otherwise.
+
+    Raises ValueError for a bad or taken name.
+    """
     made: Histogram = _define(Definition(name, "histogram", doc, tuple(labels)), _histogram)
     return made
 

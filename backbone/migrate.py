@@ -1,4 +1,7 @@
-"""Migrations: numbered `.sql` files, applied once, in order, each in a transaction, never edited afterwards."""
+"""Migrations.
+
+Numbered `.sql` files, applied once, in order, each in a transaction, never edited afterwards.
+"""
 
 from __future__ import annotations
 
@@ -27,12 +30,18 @@ _FILE = re.compile(r"^(\d{3})_[a-z0-9_]+\.sql$")
 
 
 class BadMigration(RuntimeError):
-    """The database and this release disagree on what was applied: the message names the file and the remedy."""
+    """The database and this release disagree on what was applied.
+
+    The message names the file and the remedy.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class MigrationSource:
-    """Where migrations come from: the folder `migrations` of a package. `name` is theirs in `stack.migration`."""
+    """Where migrations come from: the folder `migrations` of a package.
+
+    `name` is theirs in `stack.migration`.
+    """
 
     name: str
     package: str
@@ -72,8 +81,9 @@ async def apply(
 ) -> list[Migration]:
     """Bring the database to where this release expects it; return what was applied now.
 
-    The connection is the administrator's. `identity` is settled when the stack is born, and verified ever after.
-    Raises BadMigration, StackDiffers, and what the database raises; then the migration at fault left nothing.
+    The connection is the administrator's. `identity` is settled when the stack is born, and verified ever
+    after. Raises BadMigration, StackDiffers, and what the database raises; then the migration at fault left
+    nothing.
     """
     ordered = [BACKBONE, *(source for source in sources if source != BACKBONE)]
     await connection.execute(SQL["lock"])
@@ -99,14 +109,14 @@ def _verified(source: MigrationSource, known: dict[tuple[str, str], str]) -> lis
     applied = {name for owner, name in known if owner == source.name}
     for name in sorted(applied - {migration.name for migration in found}):
         raise BadMigration(
-            f"{source.name}/{name} was applied to this database, but this release does not have it: the database is "
-            f"newer. Install the release that migrated it, or restore the database from before."
+            f"{source.name}/{name} was applied to this database, but this release does not have it: the "
+            f"database is newer. Install the release that migrated it, or restore the database from before."
         )
     for migration in found[: len(applied)]:
         if known.get((source.name, migration.name)) != migration.checksum:
             raise BadMigration(
-                f"{source.name}/{migration.name} was edited after it had been applied. Put its text back, and write "
-                f"the change as a new migration."
+                f"{source.name}/{migration.name} was edited after it had been applied. Put its text back, and "
+                f"write the change as a new migration."
             )
     return found[len(applied) :]
 

@@ -43,6 +43,9 @@ def parse_queries(text: str, origin: str = "queries") -> Mapping[str, str]:
 
 @cache
 def load_queries(package: str, path: str) -> Mapping[str, str]:
-    """Return the statements of a `.sql` file inside a package, by name. Raises FileNotFoundError, BadQueryFile."""
+    """Return the statements of a `.sql` file inside a package, by name.
+
+    Raises FileNotFoundError, BadQueryFile.
+    """
     text = files(package).joinpath(path).read_text(encoding="utf-8")
     return parse_queries(text, f"{package}/{path}")

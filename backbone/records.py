@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from backbone.remedy import remedy
 from schemas.seal import Seal, decode_seal
 
 if TYPE_CHECKING:
@@ -17,7 +18,10 @@ SEAL_HEADER = "seal"
 
 
 class NotALedgerRecord(ValueError):
-    """A record of the ledger has no seal, key or value: somebody else wrote to the topic; take that right away."""
+    """A record of the ledger has no seal, key or value: somebody else wrote to the topic.
+
+    Take that right away.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,5 +42,5 @@ def decode_ledger(record: ConsumerRecord) -> LedgerRecord:
     """
     seal = next((content for name, content in record.headers if name == SEAL_HEADER), None)
     if seal is None or record.key is None or record.value is None:
-        raise NotALedgerRecord(f"ledger/{record.partition}@{record.offset}: {NotALedgerRecord.__doc__}")
+        raise NotALedgerRecord(f"ledger/{record.partition}@{record.offset}: {remedy(NotALedgerRecord)}")
     return LedgerRecord(record.partition, record.offset, record.key, record.value, decode_seal(seal))

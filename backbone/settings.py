@@ -1,8 +1,11 @@
-"""Settings: every process is configured by environment variables that begin with `LIANDONG_`, and by these alone."""
+"""Settings.
+
+Every process is configured by environment variables that begin with `LIANDONG_`, and by these alone.
+"""
 
 from __future__ import annotations
 
-from pathlib import Path  # noqa: TC003 - pydantic reads the annotations when the class is made
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
@@ -40,7 +43,7 @@ class Settings(BaseSettings):
     )
     worker_slot: str = Field(
         default="",
-        description="Name of a worker's place among its peers (static membership); empty for a single worker.",
+        description="A worker's place among its peers (static membership); empty for a single worker.",
     )
     gateway_host: str = Field(default="127.0.0.1", description="Address on which the gateway listens.")
     gateway_port: Port = Field(default=8081, description="Port of the gateway.")

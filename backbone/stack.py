@@ -1,4 +1,7 @@
-"""Which stack this is: its name, whether its time is real or simulated, its partition count. Settled at birth."""
+"""Which stack this is: its name, whether its time is real or simulated, its partition count.
+
+Settled at birth.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from backbone.queries import load_queries
+from backbone.remedy import remedy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,12 +34,18 @@ class StackUnborn(LookupError):
 
 
 class StackDiffers(ValueError):
-    """A stack keeps its name, mode and partition count for life: use the database of that stack, or a new one."""
+    """A stack keeps its name, mode and partition count for life.
+
+    Use the database of that stack, or a new one.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What a stack is from birth. `simulated_now` is in microseconds, None in a real stack and before the first."""
+    """What a stack is from birth.
+
+    `simulated_now` is in microseconds, None in a real stack and before the first.
+    """
 
     name: str
     mode: Literal["real", "simulated"]
@@ -52,7 +62,7 @@ async def read_identity(connection: Connection) -> Identity:
     """Read which stack this database belongs to. Raises StackUnborn."""
     row = await connection.fetchrow(SQL["read"])
     if row is None:
-        raise StackUnborn(StackUnborn.__doc__)
+        raise StackUnborn(remedy(StackUnborn))
     return Identity(*row)
 
 
@@ -62,8 +72,8 @@ async def settle_identity(connection: Connection, identity: Identity) -> Identit
     found = await read_identity(connection)
     if (found.name, found.mode, found.partitions) != (identity.name, identity.mode, identity.partitions):
         raise StackDiffers(
-            f"This database belongs to the {found.mode} stack {found.name} with {found.partitions} partitions, not to "
-            f"the {identity.mode} stack {identity.name} with {identity.partitions}. {StackDiffers.__doc__}"
+            f"This database belongs to the {found.mode} stack {found.name} with {found.partitions} partitions, "
+            f"not to the {identity.mode} stack {identity.name} with {identity.partitions}. {remedy(StackDiffers)}"
         )
     return found
 

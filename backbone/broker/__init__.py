@@ -1,4 +1,7 @@
-"""Kafka: producers that cannot double a record, readers of what was committed, logs' bounds, topics as catalogued."""
+"""Kafka.
+
+Producers that cannot double a record, readers of what was committed, logs' bounds, topics as catalogued.
+"""
 
 from backbone.broker.away import BrokerAway
 from backbone.broker.clients import consumer, producer

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Self
 
+from backbone.remedy import remedy
+
 __all__ = ["BrokerAway"]
 
 
@@ -13,4 +15,4 @@ class BrokerAway(ConnectionError):
     @classmethod
     def at(cls, bootstrap: str, error: BaseException) -> Self:
         """Say which broker did not answer what."""
-        return cls(f"{bootstrap}: {error or type(error).__name__}. {cls.__doc__}")
+        return cls(f"{bootstrap}: {error or type(error).__name__}. {remedy(cls)}")

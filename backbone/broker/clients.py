@@ -45,7 +45,7 @@ def producer(
         acks="all",
         enable_idempotence=True,
         linger_ms=0,
-        # Just after a commit the broker answers CONCURRENT_TRANSACTIONS: the default wait of 100 ms is the latency.
+        # Just after a commit the broker answers CONCURRENT_TRANSACTIONS; the default waits 100 ms then.
         retry_backoff_ms=10,
         max_batch_size=max_batch_size,
         max_request_size=_MAX_REQUEST_BYTES,

@@ -44,7 +44,7 @@ class Logs:
         self._bootstrap = bootstrap
 
     async def bounds(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, tuple[int, int]]:
-        """Return of each log its first offset and the one its next record will have, open transactions included.
+        """Return of each log its first offset and its end, what lies in open transactions included.
 
         Raises BrokerAway after 15 seconds without an answer; a topic that does not exist counts as none.
         """
@@ -151,6 +151,9 @@ async def log_bounds(settings: Settings, partition: TopicPartition) -> tuple[int
 
 
 async def committed(settings: Settings, group: str, partition: TopicPartition) -> OffsetAndMetadata | None:
-    """Return a group's committed position with its metadata, None where it never committed. Raises BrokerAway."""
+    """Return a group's committed position with its metadata, None where it never committed.
+
+    Raises BrokerAway.
+    """
     async with open_logs(settings) as logs:
         return (await logs.committed(group, [partition])).get(partition)

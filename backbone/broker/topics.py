@@ -1,4 +1,7 @@
-"""Topics stand as the catalogue says: created when missing, compared at every start, never changed silently."""
+"""Topics stand as the catalogue says.
+
+Created when missing, compared at every start, never changed silently.
+"""
 
 from __future__ import annotations
 
@@ -26,11 +29,16 @@ _REPLICAS = 3
 
 
 class TopicsDiffer(RuntimeError):
-    """Topics on the broker are not what the catalogue says: each line of the message names one, and the remedy."""
+    """Topics on the broker are not what the catalogue says.
+
+    Each line of the message names one, and the remedy.
+    """
 
 
 async def ensure_topics(settings: Settings, topics: Sequence[Topic]) -> list[str]:
-    """Create the topics that are missing, with three replicas or as many as there are brokers; return their names.
+    """Create the topics that are missing, with three replicas or as many as there are brokers.
+
+    Return their names.
 
     Raises TopicsDiffer if one stands otherwise than catalogued, BrokerAway.
     """
@@ -53,7 +61,10 @@ async def ensure_topics(settings: Settings, topics: Sequence[Topic]) -> list[str
 
 
 async def check_topics(settings: Settings, topics: Sequence[Topic]) -> list[str]:
-    """Compare topics with the broker's; return a sentence with the remedy for each difference. Raises BrokerAway."""
+    """Compare topics with the broker's; return a sentence with the remedy for each difference.
+
+    Raises BrokerAway.
+    """
     async with _admin(settings) as admin:
         described = {each["topic"]: each for each in await admin.describe_topics()}
         present = [topic for topic in topics if topic.name in described]
@@ -73,8 +84,8 @@ def compare(topic: Topic, partitions: int, config: Mapping[str, str]) -> list[st
     found: list[str] = []
     if partitions != topic.partitions:
         found.append(
-            f"Topic {topic.name} has {partitions} partitions where the stack has {topic.partitions}: the count is fixed "
-            f"for the topic's life, because it says where a matter lies. Restore the topic, or begin a new stack."
+            f"Topic {topic.name} has {partitions} partitions where the stack has {topic.partitions}: the count "
+            f"is fixed for life, because it says where a matter lies. Restore the topic, or begin a new stack."
         )
     for name, wanted in topic.config.items():
         actual = config.get(name)

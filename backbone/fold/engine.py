@@ -1,7 +1,10 @@
-"""A batch is folded, or it is not: its rows and the position change in one transaction, guarded by where it began.
+"""A batch is folded, or it is not.
 
-The table `fold_position` is named without a schema: it is the one of the search path, so that a rebuild can fill
-the same tables beside the live ones. Its columns: fold, partition, ledger_offset, number, inbound_offset, received_at.
+Its rows and the position change in one transaction, guarded by where it began.
+
+The table `fold_position` is named without a schema: it is the one of the search path, so that a rebuild can
+fill the same tables beside the live ones. Its columns: fold, partition, ledger_offset, number,
+inbound_offset, received_at.
 """
 
 from __future__ import annotations
@@ -32,31 +35,36 @@ SQL = load_queries("backbone", "sql/fold.sql")
 
 
 class LedgerGap(RuntimeError):
-    """The numbers of a ledger partition have a hole: records are missing, and nothing is folded on top of that.
+    """The numbers of a ledger partition have a hole.
+
+    Records are missing, and nothing is folded on top of that.
 
     Compare the ledger with its replicas and its backup, restore the topic, and start again.
     """
 
     def __init__(self, partition: int, expected: int, found: int) -> None:
         super().__init__(
-            f"ledger/{partition}: record number {expected} is missing, the next one there is {found}. Restore the topic "
-            f"from its replicas or its backup, and start again; nothing is folded until then."
+            f"ledger/{partition}: record number {expected} is missing, the next one there is {found}. Restore "
+            f"the topic from its replicas or its backup, and start again; nothing is folded until then."
         )
         self.partition = partition
         self.expected = expected
         self.found = found
 
 
-class Overtaken(Exception):  # noqa: N818 - named by what happened; the reaction is in the docstring
-    """Somebody else has moved the position meanwhile, nothing was changed: read it again and go on from there."""
+class Overtaken(Exception):
+    """Somebody else has moved the position meanwhile, nothing was changed.
+
+    Read it again and go on from there.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
     """How far a partition is folded.
 
-    `offset` is the next offset of the ledger to read, `number` the last number folded, `inbound_offset` the next
-    coordinate in `inbound`, `received_at` (microseconds) the instant up to which the rows speak.
+    `offset` is the next offset of the ledger to read, `number` the last number folded, `inbound_offset` the
+    next coordinate in `inbound`, `received_at` (microseconds) the instant up to which the rows speak.
     """
 
     offset: int
@@ -69,8 +77,8 @@ class Position:
         return Position(
             offset=records[-1].offset + 1,
             number=max(self.number, records[-1].seal.partition.number),
-            received_at=max(self.received_at, max(r.seal.matter.received_at for r in records)),
-            inbound_offset=max(self.inbound_offset, max(r.seal.partition.offset + 1 for r in records)),
+            received_at=max([self.received_at, *(r.seal.matter.received_at for r in records)]),
+            inbound_offset=max([self.inbound_offset, *(r.seal.partition.offset + 1 for r in records)]),
         )
 
 
@@ -113,8 +121,9 @@ async def fold_batch(  # noqa: PLR0913, PLR0917 - a batch is these six things
 ) -> None:
     """Fold one partition's records and move the position from `before` to `after`, in one transaction.
 
-    Numbers up to `before.number` are repeats and are skipped. Raises LedgerGap before anything is written; Overtaken
-    if the position is no longer `before`; and what the fold and the database raise: then nothing was changed.
+    Numbers up to `before.number` are repeats and are skipped. Raises LedgerGap before anything is written;
+    Overtaken if the position is no longer `before`; and what the fold and the database raise: then nothing
+    was changed.
     """
     fresh = following(partition, before.number, records)
     async with connection.transaction():

@@ -1,7 +1,7 @@
 """A folder reads the ledger and folds it, partition by partition, for as long as its process lives.
 
-It outlives restarts of broker and database. It does not outlive a hole in the ledger, or a record that its fold
-cannot take: then its process ends with a sentence that says why.
+It outlives restarts of broker and database. It does not outlive a hole in the ledger, or a record that its
+fold cannot take: then its process ends with a sentence that says why.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from backbone.fold.engine import START, Overtaken, Position, fold_batch, followi
 from backbone.fold.metrics import BEHIND, FOLDED, LAG, NUMBER
 from backbone.log import logger
 from backbone.records import decode_ledger
+from backbone.remedy import remedy
 from schemas.topics import LEDGER
 
 if TYPE_CHECKING:
@@ -63,9 +64,12 @@ class Progress:
 
 
 class Folder:
-    """Folds every partition of the ledger into the database of `pool`, whose search path has the fold's tables.
+    """Folds every partition of the ledger into the database of `pool`.
 
-    `on_folded` is awaited after each commit with the records that it brought: a wake-up, to be quick and never to fail.
+    The search path of the pool's connections has the fold's tables.
+
+    `on_folded` is awaited after each commit with the records that it brought: a wake-up, to be quick and
+    never to fail.
     """
 
     def __init__(
@@ -108,7 +112,10 @@ class Folder:
             await self._sleep(pause)
 
     async def until_caught_up(self, progress: Callable[[Progress], None] | None = None) -> None:
-        """Fold what the ledger holds now, and return: for a rebuild. Raises what `run` raises or would wait for."""
+        """Fold what the ledger holds now, and return: for a rebuild.
+
+        Raises what `run` raises or would wait for.
+        """
         async with open_logs(self._settings) as logs:
             bounds = await logs.bounds(self._logs)
         await self._session(until={each: end for each, (_, end) in bounds.items()}, progress=progress)
@@ -124,17 +131,26 @@ class Folder:
 
     @property
     def reached(self) -> int:
-        """Offsets of the ledger behind this folder, all partitions together: it moves while there is progress."""
+        """Offsets of the ledger behind this folder, all partitions together.
+
+        It moves while there is progress.
+        """
         return sum(self._next.values())
 
     @property
     def pending(self) -> bool:
-        """Whether there is work that nothing known prevents: then `reached` must move, or the folder has stalled."""
+        """Whether there is work that nothing known prevents.
+
+        Then `reached` must move, or the folder has stalled.
+        """
         return self.lag > 0 and not self._away and not self._trouble
 
     @property
     def obstacle(self) -> str:
-        """Why what is read may be old: it has not caught up since its start, or cannot read or write now. "" if fresh."""
+        """Why what is read may be old: it has not caught up since its start, or cannot read or write now.
+
+        "" if fresh.
+        """
         return self._away or self._trouble
 
     def position(self, partition: int) -> Position:
@@ -176,8 +192,8 @@ class Folder:
             begin, end = bounds[each]
             if position.offset > end or begin > position.offset:
                 raise LedgerReplaced(
-                    f"{self._fold.name}: ledger/{each.partition} holds offsets {begin} to {end}, but the fold goes on "
-                    f"at {position.offset}. {LedgerReplaced.__doc__}"
+                    f"{self._fold.name}: ledger/{each.partition} holds offsets {begin} to {end}, but the fold "
+                    f"goes on at {position.offset}. {remedy(LedgerReplaced)}"
                 )
             self._seek(reader, each, position)
             self._ends[each] = self._fresh_from[each] = end
@@ -231,7 +247,10 @@ class Folder:
         self._seek(reader, each, found.get(each.partition, START))
 
     async def _measure(self) -> None:
-        """Ask for the ends of the logs on a connection of its own: a reader that has stalled knows nothing of them."""
+        """Ask for the ends of the logs on a connection of its own.
+
+        A reader that has stalled knows nothing of them.
+        """
         while True:
             await asyncio.sleep(_MEASURE_SECONDS)
             try:

@@ -1,4 +1,7 @@
-"""What a process says of itself over HTTP: that it lives, whether it can do its work and why not, and its metrics."""
+"""What a process says of itself over HTTP.
+
+That it lives, whether it can do its work and why not, and its metrics.
+"""
 
 from __future__ import annotations
 

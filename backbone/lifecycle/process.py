@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -20,6 +19,8 @@ from backbone.log import configure, logger
 from backbone.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+
     from starlette.routing import Route
     from starlette.types import ASGIApp
 
@@ -46,11 +47,14 @@ class Service:
         self._background: set[asyncio.Task[None]] = set()
 
     def readiness(self, name: str, check: Check) -> None:
-        """Add a check of `/readyz`: plain or async, True or "" when all is well, False or a sentence otherwise."""
+        """Add a check of `/readyz`.
+
+        Plain or async, True or "" when all is well, False or a sentence otherwise.
+        """
         self._health.add(name, check)
 
     def watch(self, name: str, pending: Callable[[], bool], progress: Callable[[], int]) -> None:
-        """End the process when there is work (`pending`) and `progress` has not moved for `patience` seconds."""
+        """End the process when there is work (`pending`) and `progress` stands still for `patience` seconds."""
         self.background(Watchdog(name, pending, progress, self.settings.patience).watch())
 
     def background(self, work: Awaitable[None]) -> None:
@@ -61,7 +65,7 @@ class Service:
 
     @property
     def routes(self) -> list[Route]:
-        """`/healthz`, `/readyz` and `/metrics`, for the application of a process that is an HTTP server itself."""
+        """`/healthz`, `/readyz`, `/metrics`, for the application of a process that is an HTTP server."""
         return health_routes(self._health)
 
     async def serve(self, application: ASGIApp, host: str, port: int) -> None:
@@ -144,9 +148,12 @@ class _Server(uvicorn.Server):
 
 
 def run(process: str, main: Callable[[Service], Awaitable[None]]) -> NoReturn:
-    """Run a process to its end and exit: 0 when it was asked to stop, 78 for wrong settings, 1 for anything else.
+    """Run a process to its end and exit.
 
-    `main` is given a Service; it works until `service.stopping` is set, and then finishes what it has in hand.
+    0 when it was asked to stop, 78 for wrong settings, 1 for anything else.
+
+    `main` is given a Service; it works until `service.stopping` is set, and then finishes what it has in
+    hand.
     """
     configure(process)
     try:

@@ -6,6 +6,8 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from backbone.remedy import remedy
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -15,12 +17,18 @@ _LOOK_SECONDS = 1.0
 
 
 class Stalled(RuntimeError):
-    """There was work to do and nothing moved for longer than `LIANDONG_PATIENCE` seconds: the process is started anew."""
+    """There was work to do and nothing moved for longer than `LIANDONG_PATIENCE` seconds.
+
+    The process is started anew.
+    """
 
 
 @dataclass(slots=True)
 class Watchdog:
-    """Watches one piece of work: `pending` says whether there is any, `progress` is a number that moves with it."""
+    """Watches one piece of work.
+
+    `pending` says whether there is any, `progress` is a number that moves with it.
+    """
 
     name: str
     pending: Callable[[], bool]
@@ -38,7 +46,7 @@ class Watchdog:
             self._since = now
         elif now - self._since > self.patience:
             raise Stalled(
-                f"{self.name} has not moved from {seen} for {now - self._since:.0f} s. {Stalled.__doc__}"
+                f"{self.name} has not moved from {seen} for {now - self._since:.0f} s. {remedy(Stalled)}"
             )
 
     async def watch(self) -> None:

@@ -1,4 +1,7 @@
-"""Keys of persons and matters: personal fields are ciphertext from the door on, and erasing a key erases a person."""
+"""Keys of persons and matters.
+
+Personal fields are ciphertext from the door on, and erasing a key erases a person.
+"""
 
 from backbone.vault.cipher import BadCiphertext, DataKey, decrypt_with, encrypt, key_id_of
 from backbone.vault.memory import MemoryKeyProvider

@@ -1,4 +1,7 @@
-"""Unwrapped keys are kept for a short while: long enough for a batch, too short to outlive an erasure by much."""
+"""Unwrapped keys are kept for a short while.
+
+Long enough for a batch, too short to outlive an erasure by much.
+"""
 
 from __future__ import annotations
 

@@ -1,9 +1,11 @@
-"""The bytes of a personal field: SM4-GCM under a data key, the same bytes again for the same event, path and text.
+"""The bytes of a personal field.
 
-A ciphertext is: version (1 byte, 1) ‖ key id (16) ‖ nonce (12) ‖ ciphertext ‖ tag (16). Version and key id are its
-associated data, so nothing but the key is needed to open it. The nonce is the beginning of an HMAC-SM3, under a
-sub-key of the data key, of event id, path and plaintext: a retry gives the same bytes, and another text under the
-same event and path gives another nonce.
+SM4-GCM under a data key, the same bytes again for the same event, path and text.
+
+A ciphertext is: version (1 byte, 1) ‖ key id (16) ‖ nonce (12) ‖ ciphertext ‖ tag (16). Version and key id
+are its associated data, so nothing but the key is needed to open it. The nonce is the beginning of an
+HMAC-SM3, under a sub-key of the data key, of event id, path and plaintext: a retry gives the same bytes, and
+another text under the same event and path gives another nonce.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ from dataclasses import dataclass, field
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, hmac
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+from backbone.remedy import remedy
 
 __all__ = [
     "KEY_BYTES",
@@ -67,7 +71,7 @@ def encrypt(key: DataKey, event_id: str, path: str, plaintext: str) -> bytes:
 def key_id_of(ciphertext: bytes) -> bytes:
     """Return the id of the key that opens a ciphertext. Raises BadCiphertext if it is none of ours."""
     if len(ciphertext) < _HEAD_BYTES + _NONCE_BYTES + _TAG_BYTES or ciphertext[0] != VERSION:
-        raise BadCiphertext(f"{BadCiphertext.__doc__} ({len(ciphertext)} bytes)")
+        raise BadCiphertext(f"{remedy(BadCiphertext)} ({len(ciphertext)} bytes)")
     return ciphertext[1:_HEAD_BYTES]
 
 
@@ -79,7 +83,10 @@ def decrypt_with(key: DataKey, ciphertext: bytes) -> str:
 
 
 def seal(secret: bytes, nonce: bytes, plaintext: bytes, associated: bytes) -> bytes:
-    """Return nonce ‖ SM4-GCM ciphertext ‖ tag. A nonce is never used twice for two plaintexts under one key."""
+    """Return nonce ‖ SM4-GCM ciphertext ‖ tag.
+
+    A nonce is never used twice for two plaintexts under one key.
+    """
     encryptor = Cipher(algorithms.SM4(secret), modes.GCM(nonce)).encryptor()
     encryptor.authenticate_additional_data(associated)
     return nonce + encryptor.update(plaintext) + encryptor.finalize() + encryptor.tag
@@ -93,7 +100,7 @@ def open_sealed(secret: bytes, sealed: bytes, associated: bytes) -> bytes:
         decryptor.authenticate_additional_data(associated)
         return decryptor.update(body) + decryptor.finalize()
     except (InvalidTag, ValueError) as error:
-        raise BadCiphertext(BadCiphertext.__doc__) from error
+        raise BadCiphertext(remedy(BadCiphertext)) from error
 
 
 def keyed_hash(secret: bytes, data: bytes) -> bytes:

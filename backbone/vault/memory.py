@@ -1,10 +1,14 @@
-"""A vault in memory: for trials and tests. It obeys the same contract as the real one and forgets at the end."""
+"""A vault in memory: for trials and tests.
+
+It obeys the same contract as the real one and forgets at the end.
+"""
 
 from __future__ import annotations
 
 import secrets
 from typing import TYPE_CHECKING
 
+from backbone.remedy import remedy
 from backbone.vault.cipher import BadCiphertext, DataKey, decrypt_with, generate_key, key_id_of
 from backbone.vault.provider import TEXT, Erased, Sealing, lookup_of, new_token
 
@@ -33,7 +37,7 @@ class MemoryKeyProvider(Sealing):
         if person == TEXT:
             raise ValueError("a person's token is not empty")
         if person in self._erased:
-            raise Erased(Erased.__doc__)
+            raise Erased(remedy(Erased))
         return self._key(person, matter)
 
     async def text_key(self, matter: str) -> DataKey:
@@ -71,5 +75,5 @@ class MemoryKeyProvider(Sealing):
             self._by_id[made.key_id] = owner
         key = self._keys[owner]
         if key is None:
-            raise Erased(Erased.__doc__)
+            raise Erased(remedy(Erased))
         return key

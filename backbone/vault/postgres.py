@@ -1,7 +1,7 @@
 """The vault in PostgreSQL, schema `vault`: data keys wrapped (SM4-GCM) under the key ring's wrapping key.
 
-A key is created by insert-or-read, so two doors at once get the same one, and it is committed before the record that
-needs it is sent. The database never sees an unwrapped key, the key ring never sees a person.
+A key is created by insert-or-read, so two doors at once get the same one, and it is committed before the
+record that needs it is sent. The database never sees an unwrapped key, the key ring never sees a person.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from backbone.queries import load_queries
+from backbone.remedy import remedy
 from backbone.vault.cache import KeyCache
 from backbone.vault.cipher import (
     BadCiphertext,
@@ -38,11 +39,17 @@ _NONCE_BYTES = 12
 
 
 class NoWrappingKey(LookupError):
-    """A data key is wrapped under a key that this ring does not have: restore the ring that belongs to this vault."""
+    """A data key is wrapped under a key that this ring does not have.
+
+    Restore the ring that belongs to this vault.
+    """
 
 
 class PostgresKeyProvider(Sealing):
-    """Keeps keys in the database of `pool`. Doors need the role `door`, readers `api`; erasing needs the administrator."""
+    """Keeps keys in the database of `pool`.
+
+    Doors need the role `door`, readers `api`; erasing needs the administrator.
+    """
 
     def __init__(self, pool: Pool, ring: KeyRing, cache: KeyCache | None = None) -> None:
         self._pool = pool
@@ -62,7 +69,10 @@ class PostgresKeyProvider(Sealing):
         return token
 
     async def data_key(self, person: str, matter: str) -> DataKey:
-        """Return the key of a person (token) in a matter; it is committed before this returns. Raises Erased."""
+        """Return the key of a person (token) in a matter; it is committed before this returns.
+
+        Raises Erased.
+        """
         if person == TEXT:
             raise ValueError("a person's token is not empty")
         return await self._key(person, matter)
@@ -120,7 +130,7 @@ class PostgresKeyProvider(Sealing):
             await connection.execute(SQL["add_key"], made.key_id, person, matter, wrapped, self._current.name)
             row = await connection.fetchrow(SQL["key_of"], person, matter)
         if row is None or row["wrapped"] is None:
-            raise Erased(Erased.__doc__)
+            raise Erased(remedy(Erased))
         return self._unwrap(row, person, matter)
 
     async def _read(self, ids: Iterable[bytes]) -> dict[bytes, DataKey | None]:
@@ -145,7 +155,7 @@ class PostgresKeyProvider(Sealing):
     def _unwrap(self, row: asyncpg.Record, person: str, matter: str) -> DataKey:
         secret = self._wrapping.get(row["wrapped_by"])
         if secret is None:
-            raise NoWrappingKey(f"{row['wrapped_by']}: {NoWrappingKey.__doc__}")
+            raise NoWrappingKey(f"{row['wrapped_by']}: {remedy(NoWrappingKey)}")
         key_id: bytes = row["key_id"]
         return DataKey(key_id, open_sealed(secret, row["wrapped"], _about(key_id, person, matter)))
 

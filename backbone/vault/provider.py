@@ -16,15 +16,21 @@ TEXT = ""
 """In place of the person: the key of a matter's free text."""
 
 
-class Erased(Exception):  # noqa: N818 - named by what is the case; the reaction is in the docstring
-    """The person, or the matter's text, was erased: nothing personal is written for them again; refuse the fact."""
+class Erased(Exception):
+    """The person, or the matter's text, was erased: nothing personal is written for them again.
+
+    Refuse the fact.
+    """
 
 
 class KeyProvider(Protocol):
     """Keeps the keys. A person is known by a token (the pseudonym), never by a number, once it has one."""
 
     async def pseudonym(self, person_key: str) -> str:
-        """Return the random token of a person (`RESIDENT_ID:310…`), the same one for ever; makes it if there is none."""
+        """Return the random token of a person (`RESIDENT_ID:310…`), the same one for ever.
+
+        Makes it if there is none.
+        """
 
     async def data_key(self, person: str, matter: str) -> DataKey:
         """Return the key of a person (token) in a matter; it is kept before this returns. Raises Erased."""
@@ -39,7 +45,10 @@ class KeyProvider(Protocol):
         """Open a field; None if its key was destroyed (shown as 已删除). Raises BadCiphertext."""
 
     async def decrypt_many(self, ciphertexts: Sequence[bytes]) -> list[str | None]:
-        """Open many fields with one question to the keeper of the keys, in their order. Raises BadCiphertext."""
+        """Open many fields with one question to the keeper of the keys, in their order.
+
+        Raises BadCiphertext.
+        """
 
     async def erase(self, person: str) -> int:
         """Destroy the keys of a person (token) and the text keys of the matters that name the person.
@@ -57,7 +66,10 @@ class Sealing:
 
 
 def lookup_of(secret: bytes, person_key: str) -> bytes:
-    """Return under what a person is looked up: an HMAC, for a bare hash of an identity number can be guessed."""
+    """Return under what a person is looked up.
+
+    An HMAC, for a bare hash of an identity number can be guessed.
+    """
     return keyed_hash(secret, person_key.encode())
 
 
