@@ -170,12 +170,12 @@ def read_exactly(schema: Schema, data: bytes, newest: Schema | None = None) -> d
     """Read one record that fills the bytes to the last one; raises Undecodable."""
     source = io.BytesIO(data)
     try:
-        record = fastavro.schemaless_reader(source, schema, newest)
+        record: dict[str, Any] = fastavro.schemaless_reader(source, schema, newest)
     except (EOFError, ValueError, IndexError, TypeError, KeyError, OverflowError, MemoryError) as error:
         raise Undecodable(f"{schema['name']}: {type(error).__name__}: {error}") from error
     if source.tell() != len(data):
         raise Undecodable(f"{schema['name']}: {len(data) - source.tell()} bytes are left over")
-    return dict(record)
+    return record
 
 
 def _unencodable(value: Any) -> str:

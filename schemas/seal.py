@@ -53,6 +53,9 @@ class SealKind(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
+_KINDS = {kind.value: kind for kind in SealKind}
+
+
 class SealMatter(msgspec.Struct, frozen=True, kw_only=True):
     """The hashed part: which record of which matter it is, and what the matter is after it.
 
@@ -128,7 +131,7 @@ def decode_seal(header: bytes) -> Seal:
         if name != "Seal":
             raise Undecodable(f"the header holds a {name}, not a seal")
     matter, partition = record["matter"], record["partition"]
-    matter["kind"] = SealKind(matter["kind"])
+    matter["kind"] = _KINDS[matter["kind"]]
     matter["addressed_to"] = tuple(matter["addressed_to"])
     matter["copied_to"] = tuple(matter["copied_to"])
     return Seal(SealMatter(**matter), SealPartition(**partition))
