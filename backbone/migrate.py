@@ -115,8 +115,8 @@ def _verified(source: MigrationSource, known: dict[tuple[str, str], str]) -> lis
     for migration in found[: len(applied)]:
         if known.get((source.name, migration.name)) != migration.checksum:
             raise BadMigration(
-                f"{source.name}/{migration.name} was edited after it had been applied. Put its text back, and "
-                f"write the change as a new migration."
+                f"{source.name}/{migration.name} was edited after it had been applied. Put its text back, "
+                f"and write the change as a new migration."
             )
     return found[len(applied) :]
 

@@ -72,10 +72,13 @@ async def settle_identity(connection: Connection, identity: Identity) -> Identit
     found = await read_identity(connection)
     if (found.name, found.mode, found.partitions) != (identity.name, identity.mode, identity.partitions):
         raise StackDiffers(
-            f"This database belongs to the {found.mode} stack {found.name} with {found.partitions} partitions, "
-            f"not to the {identity.mode} stack {identity.name} with {identity.partitions}. {remedy(StackDiffers)}"
+            f"This database belongs to {_told(found)}, not to {_told(identity)}. {remedy(StackDiffers)}"
         )
     return found
+
+
+def _told(identity: Identity) -> str:
+    return f"the {identity.mode} stack {identity.name} with {identity.partitions} partitions"
 
 
 async def move_simulated_time(connection: Connection, instant: int) -> None:

@@ -84,8 +84,8 @@ def compare(topic: Topic, partitions: int, config: Mapping[str, str]) -> list[st
     found: list[str] = []
     if partitions != topic.partitions:
         found.append(
-            f"Topic {topic.name} has {partitions} partitions where the stack has {topic.partitions}: the count "
-            f"is fixed for life, because it says where a matter lies. Restore the topic, or begin a new stack."
+            f"Topic {topic.name} has {partitions} partitions where the stack has {topic.partitions}: the "
+            f"count is fixed for life, it says where a matter lies. Restore the topic, or begin a new stack."
         )
     for name, wanted in topic.config.items():
         actual = config.get(name)

@@ -44,8 +44,8 @@ class LedgerGap(RuntimeError):
 
     def __init__(self, partition: int, expected: int, found: int) -> None:
         super().__init__(
-            f"ledger/{partition}: record number {expected} is missing, the next one there is {found}. Restore "
-            f"the topic from its replicas or its backup, and start again; nothing is folded until then."
+            f"ledger/{partition}: record number {expected} is missing, the next one is {found}. Restore the "
+            f"topic from its replicas or its backup, and start again; nothing is folded until then."
         )
         self.partition = partition
         self.expected = expected

@@ -192,7 +192,7 @@ class Folder:
             begin, end = bounds[each]
             if position.offset > end or begin > position.offset:
                 raise LedgerReplaced(
-                    f"{self._fold.name}: ledger/{each.partition} holds offsets {begin} to {end}, but the fold "
+                    f"{self._fold.name}: ledger/{each.partition} holds offsets {begin} to {end}, the fold "
                     f"goes on at {position.offset}. {remedy(LedgerReplaced)}"
                 )
             self._seek(reader, each, position)

@@ -54,7 +54,7 @@ class Service:
         self._health.add(name, check)
 
     def watch(self, name: str, pending: Callable[[], bool], progress: Callable[[], int]) -> None:
-        """End the process when there is work (`pending`) and `progress` stands still for `patience` seconds."""
+        """End the process when there is work and `progress` stands still for `patience` seconds."""
         self.background(Watchdog(name, pending, progress, self.settings.patience).watch())
 
     def background(self, work: Awaitable[None]) -> None:

@@ -32,10 +32,42 @@ create table vault.tombstone (
 );
 comment on table vault.tombstone is '已被删除的当事人：不再生成密钥。Persons who were erased: they get no key again.';
 
--- The door makes keys, the API opens them for those who may read. Nobody who only folds can decrypt, and
--- nobody who serves the network can destroy: that is done by whoever administers the stack.
+create function vault.erase(who text) returns int language plpgsql security definer
+    set search_path = vault, pg_temp as $$
+declare
+    destroyed int;
+begin
+    if who = '' then
+        raise exception 'nobody is named';
+    end if;
+    -- Keys that are being made now are waited for; those made afterwards see the tombstone.
+    lock table vault.data_key in share row exclusive mode;
+    insert into vault.tombstone (person) values (who) on conflict (person) do nothing;
+    -- A matter that names the person and has no text key yet gets none any more.
+    insert into vault.data_key (key_id, person, matter, wrapped, wrapped_by, destroyed_at)
+        select sha256(convert_to(k.matter, 'UTF8')), '', k.matter, null, '', now()
+        from vault.data_key k where k.person = who
+        on conflict (person, matter) do nothing;
+    with gone as (
+        update vault.data_key k set wrapped = null, destroyed_at = now()
+        where k.wrapped is not null
+          and (k.person = who
+               or (k.person = '' and k.matter in (select n.matter from vault.data_key n where n.person = who)))
+        returning 1
+    )
+    select count(*) into destroyed from gone;
+    return destroyed;
+end
+$$;
+comment on function vault.erase(text) is
+    '删除一人：销毁其密钥及提及其人的事项的文本密钥，留下墓碑。Erase a person: whole, once and for ever.';
+revoke all on function vault.erase(text) from public;
+
+-- The door makes keys and erases persons, the API opens keys for those who may read. Nobody can change a key,
+-- and nobody who only folds can read one.
 do $$
 begin
+    execute format('grant execute on function vault.erase(text) to %I', stack.role('door'));
     execute format('grant usage on schema vault to %I, %I', stack.role('door'), stack.role('api'));
     execute format('grant select, insert on vault.pseudonym, vault.data_key to %I', stack.role('door'));
     execute format('grant select on vault.tombstone to %I', stack.role('door'));

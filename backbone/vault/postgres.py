@@ -48,7 +48,7 @@ class NoWrappingKey(LookupError):
 class PostgresKeyProvider(Sealing):
     """Keeps keys in the database of `pool`.
 
-    Doors need the role `door`, readers `api`; erasing needs the administrator.
+    Doors need the role `door`, which makes keys and erases persons; readers need `api`.
     """
 
     def __init__(self, pool: Pool, ring: KeyRing, cache: KeyCache | None = None) -> None:
@@ -105,13 +105,9 @@ class PostgresKeyProvider(Sealing):
         """
         if person == TEXT:
             raise ValueError("a person's token is not empty")
-        async with self._pool.acquire() as connection, connection.transaction():
-            await connection.execute(SQL["close_vault"])
-            await connection.execute(SQL["bury"], person)
-            await connection.execute(SQL["close_matters"], person)
-            destroyed = await connection.fetch(SQL["destroy"], person)
+        destroyed = int(await self._pool.fetchval(SQL["erase"], person))
         self._cache.clear()
-        return len(destroyed)
+        return destroyed
 
     async def _key(self, person: str, matter: str) -> DataKey:
         cached = self._cache.get((person, matter))
