@@ -1,1 +1,1 @@
-"""Floor 2, where answers are built: views, query API, console."""
+"""Floor 2, answers: folds of the ledger into tables, and who may read them how."""

@@ -1,0 +1,153 @@
+"""The lists and single rows that API and console show, read through one connection of one agency."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from projections.api.cursor import Place
+from projections.api.views import SQL
+from projections.clocks.project import SQL as CLOCKS
+from projections.clocks.project import Clock
+from projections.inbox.project import SQL as INBOX
+from projections.matters.project import Card
+from projections.timeline.project import SQL as TIMELINE
+
+if TYPE_CHECKING:
+    from backbone.database import Connection
+
+INBOX_PARTS = ("HANDLE", "SUPPLEMENT", "RESULT", "COPY")
+"""What an inbox holds; what an agency sent itself is asked for by name."""
+
+
+class Item(msgspec.Struct, kw_only=True):
+    """A row of view `inbox`; its clock fields are None where no clock of this agency counts."""
+
+    agency: str
+    matter: str
+    part: str
+    open: bool
+    procedure: str
+    state: str
+    from_agency: str
+    holder: str
+    domain: str | None
+    place: str | None
+    urgency: str | None
+    received_at: datetime
+    changed_at: datetime
+    clock: str | None
+    clock_state: str | None
+    rule: str | None
+    rule_zh: str | None
+    day_kind: str | None
+    n: int | None
+    unit: str | None
+    start_at: datetime | None
+    pauses: list[tuple[int, int | None]] | None
+    due: datetime | None
+    due_date: str | None
+    breached: int
+    missing: list[dict[str, str]]
+    supplement_due: str | None
+    held: bool
+
+
+class Fact(msgspec.Struct, kw_only=True):
+    """A row of view `timeline`."""
+
+    matter: str
+    seq: int
+    fact_type: str
+    event_id: str
+    cause: str
+    agency: str
+    addressed_to: list[str]
+    copied_to: list[str]
+    received_at: datetime
+    occurred_at: datetime | None
+    state: str
+    rule: str
+    citation: dict[str, Any] | None
+    verified: bool | None
+    hash: str
+    content: dict[str, Any]
+    hidden: list[str] = []
+
+
+async def inbox_page(
+    connection: Connection,
+    parts: Sequence[str],
+    after: Place | None,
+    limit: int,
+    *,
+    only_open: bool | None = None,
+) -> list[Item]:
+    """Rows of the inbox, the nearest due date first."""
+    rank, key = (None, None) if after is None else (_rank(after.rank), after.key)
+    rows = await connection.fetch(INBOX["inbox_page"], list(parts), only_open, rank, key, limit)
+    return [msgspec.json.decode(row["row"], type=Item) for row in rows]
+
+
+def place_of(item: Item) -> Place:
+    """Where a page of the inbox ended."""
+    return Place("inbox", "infinity" if item.due is None else item.due.isoformat(), item.matter)
+
+
+def _rank(rank: str) -> datetime:
+    # asyncpg writes the largest datetime as infinity, which is what no due date ranks as.
+    return datetime.max if rank == "infinity" else datetime.fromisoformat(rank)
+
+
+async def inbox_counts(connection: Connection) -> dict[str, int]:
+    """How many rows there are by part, and under `TODO` how many wait for this agency."""
+    counts: dict[str, int] = {"TODO": 0, "DONE": 0, "LATE": 0}
+    for row in await connection.fetch(INBOX["inbox_counts"]):
+        counts[row["part"]] = counts.get(row["part"], 0) + row["n"]
+        if row["open"]:
+            counts["TODO"] += row["n"]
+            counts["LATE"] += row["breached"]
+        elif row["part"] in {"HANDLE", "RESULT"}:
+            counts["DONE"] += row["n"]
+    return counts
+
+
+async def find_matter(connection: Connection, matter: str) -> Card | None:
+    """The row of a matter; None for one that this agency may not see or that does not exist."""
+    row = await connection.fetchval(SQL["matter"], matter)
+    return None if row is None else msgspec.json.decode(row, type=Card)
+
+
+async def agencies_of(connection: Connection, matter: str) -> list[tuple[str, str]]:
+    """The one row that a reader may see of who has to do with a matter: its own (agency, part)."""
+    return [(row["agency"], row["part"]) for row in await connection.fetch(SQL["agencies_of_matter"], matter)]
+
+
+async def timeline_page(connection: Connection, matter: str, after: int, limit: int) -> list[Fact]:
+    """Facts of a matter in their order, beginning behind a sequence number."""
+    rows = await connection.fetch(TIMELINE["timeline_page"], matter, after, limit)
+    return [msgspec.json.decode(row["row"], type=Fact) for row in rows]
+
+
+async def personal_of(connection: Connection, matter: str) -> dict[tuple[int, str], bytes]:
+    """The ciphertext that this agency may read, by sequence number and JSON pointer."""
+    rows = await connection.fetch(TIMELINE["personal"], matter)
+    return {(row["seq"], row["path"]): row["value"] for row in rows}
+
+
+async def clocks_of(connection: Connection, matter: str) -> list[Clock]:
+    """The clocks of a matter, in the order of their start."""
+    rows = await connection.fetch(CLOCKS["clocks_of_matter"], matter)
+    return [msgspec.json.decode(row["row"], type=Clock) for row in rows]
+
+
+async def clocks_page(
+    connection: Connection, state: str | None, responsible: str | None, after: Place | None, limit: int
+) -> list[Clock]:
+    """Clocks that this agency may see, the nearest due date first."""
+    rank, key = (None, None) if after is None else (_rank(after.rank), after.key)
+    rows = await connection.fetch(CLOCKS["clocks_page"], state, responsible, rank, key, limit)
+    return [msgspec.json.decode(row["row"], type=Clock) for row in rows]

@@ -1,0 +1,163 @@
+"""The query API under /v1: inbox, matters, timelines, clocks, each as the asking agency may see them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Request, Security
+from fastapi.responses import JSONResponse
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from projections.api.answers import (
+    ClockPage,
+    InboxPage,
+    MatterAnswer,
+    TimelinePage,
+    agency,
+    clock_item,
+    fact_item,
+    inbox_item,
+    matter_answer,
+    reach,
+)
+from projections.api.cursor import Cursors, Place
+from projections.api.listing import (
+    INBOX_PARTS,
+    agencies_of,
+    clocks_of,
+    clocks_page,
+    find_matter,
+    inbox_page,
+    place_of,
+    timeline_page,
+)
+from projections.api.views import Views, as_of
+from schemas.errors import Code, Refused, problem
+
+router = APIRouter(prefix="/v1", tags=["查询"])
+_BEARER = HTTPBearer(auto_error=False, description="机关的访问令牌。The agency's token.")
+
+Part = Literal["HANDLE", "SUPPLEMENT", "RESULT", "SENT", "COPY"]
+ClockState = Literal["RUNNING", "PAUSED", "MET", "BREACHED", "CANCELLED"]
+Limit = Annotated[int, Query(ge=1, le=200, description="每页条数。")]
+Cursor = Annotated[str | None, Query(max_length=400, description="上一页给出的翻页标记。")]
+
+
+def views(request: Request) -> Views:
+    """The views that this process serves."""
+    found: Views = request.app.state.views
+    return found
+
+
+def cursors(request: Request) -> Cursors:
+    """The cursors that this process signs."""
+    found: Cursors = request.app.state.cursors
+    return found
+
+
+async def reader(
+    source: Annotated[Views, Depends(views)],
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)],
+) -> str:
+    """The agency that asks; raises Refused for a missing or unknown token."""
+    if bearer is None:
+        raise Refused(Code.NOT_AUTHENTICATED)
+    found = await source.agency_of(bearer.credentials)
+    if found is None:
+        raise Refused(Code.BAD_TOKEN)
+    return found
+
+
+Source = Annotated[Views, Depends(views)]
+Reader = Annotated[str, Depends(reader)]
+Signed = Annotated[Cursors, Depends(cursors)]
+
+
+@router.get("/inbox", summary="收件箱")
+async def get_inbox(  # noqa: PLR0913, PLR0917 - each is a query parameter of its own
+    source: Source,
+    asking: Reader,
+    signed: Signed,
+    part: Annotated[list[Part] | None, Query(description="只看这些；缺省为除 SENT 外全部。")] = None,
+    open_: Annotated[bool | None, Query(alias="open", description="只看待办或只看已办。")] = None,  # noqa: FBT002
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> InboxPage:
+    """等待本机关办理或知悉的事项，最近到期的在前。What waits for the asking agency."""
+    after = signed.read(cursor, "inbox", asking) if cursor else None
+    async with source.as_agency(asking) as connection:
+        reached = await as_of(connection)
+        items = await inbox_page(connection, part or INBOX_PARTS, after, limit + 1, only_open=open_)
+    following = signed.write(place_of(items[limit - 1]), asking) if len(items) > limit else None
+    shown = [inbox_item(item) for item in items[:limit]]
+    return InboxPage(as_of=reach(reached), agency=agency(asking), items=shown, next=following)
+
+
+@router.get("/matters/{matter}", summary="事项")
+async def get_matter(matter: str, source: Source, asking: Reader) -> MatterAnswer:
+    """一个事项的状态与时限；与本机关无关的事项答复 404。A matter, 404 if it is none of the asking agency's."""
+    async with source.as_agency(asking) as connection:
+        reached = await as_of(connection)
+        card = await find_matter(connection, matter)
+        if card is None:
+            raise no_such_matter(matter)
+        parts = dict(await agencies_of(connection, matter))
+        return matter_answer(card, parts[asking], await clocks_of(connection, matter), reached)
+
+
+@router.get("/matters/{matter}/timeline", summary="事项时间线")
+async def get_timeline(  # noqa: PLR0913, PLR0917 - each is a parameter of its own
+    matter: str, source: Source, asking: Reader, signed: Signed, limit: Limit = 100, cursor: Cursor = None
+) -> TimelinePage:
+    """事项的每一条事实，按序号；不含个人信息。Every fact of a matter, without its personal fields."""
+    listing = f"timeline/{matter}"
+    after = int(signed.read(cursor, listing, asking).key) if cursor else 0
+    async with source.as_agency(asking) as connection:
+        reached = await as_of(connection)
+        if await find_matter(connection, matter) is None:
+            raise no_such_matter(matter)
+        facts = await timeline_page(connection, matter, after, limit + 1)
+    following = None
+    if len(facts) > limit:
+        following = signed.write(Place(listing, "", str(facts[limit - 1].seq)), asking)
+    shown = [fact_item(fact) for fact in facts[:limit]]
+    return TimelinePage(as_of=reach(reached), matter=matter, items=shown, next=following)
+
+
+@router.get("/clocks", summary="时限")
+async def get_clocks(  # noqa: PLR0913, PLR0917 - each is a query parameter of its own
+    source: Source,
+    asking: Reader,
+    signed: Signed,
+    state: Annotated[ClockState | None, Query(description="只看此状态。")] = None,
+    mine: Annotated[bool, Query(description="只看由本机关负责的。")] = False,  # noqa: FBT002
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> ClockPage:
+    """本机关可见事项的时限，最近到期的在前。Clocks of the matters that the asking agency may see."""
+    after = signed.read(cursor, "clocks", asking) if cursor else None
+    async with source.as_agency(asking) as connection:
+        reached = await as_of(connection)
+        clocks = await clocks_page(connection, state, asking if mine else None, after, limit + 1)
+    following = None
+    if len(clocks) > limit:
+        last = clocks[limit - 1]
+        following = signed.write(Place("clocks", last.due.isoformat(), last.clock), asking)
+    shown = [clock_item(clock) for clock in clocks[:limit]]
+    return ClockPage(as_of=reach(reached), items=shown, next=following)
+
+
+def no_such_matter(matter: str) -> Refused:
+    """The refusal for a matter that does not exist or is another agency's: nobody learns which."""
+    return Refused(
+        Code.NOT_FOUND,
+        detail_zh=f"没有事项 {matter}，或与本机关无关。",
+        detail_en=f"There is no matter {matter}, or it is none of yours.",
+    )
+
+
+def problem_response(refused: Refused) -> JSONResponse:
+    """A refusal as problem+json."""
+    body: dict[str, Any] = problem(refused)
+    headers = {"WWW-Authenticate": "Bearer"} if refused.entry.status == 401 else None  # noqa: PLR2004
+    return JSONResponse(body, refused.entry.status, headers, media_type="application/problem+json")

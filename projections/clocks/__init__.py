@@ -1,0 +1,1 @@
+"""时限: every deadline of every matter."""

@@ -1,0 +1,1 @@
+"""The console: the same answers as pages, in Chinese."""

@@ -1,0 +1,134 @@
+"""Console and query API as one ASGI application."""
+
+from __future__ import annotations
+
+import hmac
+from typing import TYPE_CHECKING
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from backbone import metrics
+from projections.api import routes as api
+from projections.console import door, pages
+from projections.console.security import SecurityHeaders
+from projections.console.session import COOKIE
+from schemas.errors import Code, Refused
+
+if TYPE_CHECKING:
+    from projections.console.desk import Desk
+
+log = structlog.get_logger()
+_STATUS = {404: Code.NOT_FOUND, 405: Code.METHOD_NOT_ALLOWED, 415: Code.UNSUPPORTED_MEDIA_TYPE}
+_BACK = {401: ("/sign-in", "去登录")}
+
+
+def derive(secret: bytes, purpose: str) -> bytes:
+    """A key of its own for each purpose, from the key ring's lookup key."""
+    return hmac.digest(secret, b"liandong console " + purpose.encode(), "sha256")
+
+
+def create_app(desk: Desk) -> FastAPI:
+    """Put the application together over what it needs at hand."""
+    app = FastAPI(
+        title="联动查询接口",
+        summary="各机关查询与本机关有关的事项、时间线与时限。",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/v1/openapi.json",
+    )
+    app.state.desk, app.state.views, app.state.cursors = desk, desk.views, desk.cursors
+    app.include_router(api.router)
+    app.include_router(door.router)
+    app.include_router(pages.router)
+    app.add_api_route("/assets/{path:path}", _asset, include_in_schema=False)
+    app.add_api_route("/healthz", _healthz, include_in_schema=False)
+    app.add_api_route("/readyz", _readyz, include_in_schema=False)
+    app.add_api_route("/metrics", _metrics, include_in_schema=False)
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _failed)
+    app.add_middleware(SecurityHeaders)
+    return app
+
+
+async def _asset(request: Request, path: str) -> Response:
+    desk: Desk = request.app.state.desk
+    found = desk.assets.get(path)
+    if found is None:
+        raise Refused(Code.NOT_FOUND)
+    return Response(found.content, media_type=found.media_type)
+
+
+async def _healthz() -> dict[str, str]:
+    return {"status": "alive"}
+
+
+async def _readyz(request: Request) -> JSONResponse:
+    desk: Desk = request.app.state.desk
+    try:
+        await desk.views.check()
+    except Exception as error:  # noqa: BLE001 - whatever keeps us from reading is the answer
+        return JSONResponse({"status": "not ready", "why": type(error).__name__}, 503)
+    return JSONResponse({"status": "ready"})
+
+
+async def _metrics() -> Response:
+    return Response(metrics.exposition(), media_type=metrics.CONTENT_TYPE)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    refused = error if isinstance(error, Refused) else Refused(Code.INTERNAL)
+    if _wants_data(request):
+        return api.problem_response(refused)
+    if refused.entry.status == 401 and not request.headers.get("hx-request"):  # noqa: PLR2004
+        answer = RedirectResponse("/sign-in", 303)
+        answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
+        return answer
+    return _error_page(request, refused)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    first = error.errors()[0] if isinstance(error, RequestValidationError) else {"loc": ("",), "msg": ""}
+    where = "/" + "/".join(str(part) for part in first["loc"][1:])
+    detail = f"参数 {where[1:]} 不正确。"
+    return await _refused(request, Refused(Code.BAD_PARAMETER, where, "", detail, str(first["msg"])))
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    return await _refused(request, Refused(_STATUS.get(status, Code.INTERNAL)))
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    """Our own failure: the log has the trace, the reader a page that says so."""
+    log.error("request_failed", path=request.url.path, error=type(error).__name__, exc_info=error)
+    return await _refused(request, Refused(Code.INTERNAL))
+
+
+def _wants_data(request: Request) -> bool:
+    return request.url.path.startswith("/v1")
+
+
+def _error_page(request: Request, refused: Refused) -> Response:
+    desk: Desk = request.app.state.desk
+    entry = refused.entry
+    back, back_label = _BACK.get(entry.status, ("/inbox", "回到收件箱"))
+    return desk.page(
+        request,
+        "error.html",
+        {
+            "status": entry.status,
+            "title": entry.title_zh,
+            "detail": refused.detail_zh,
+            "remedy": entry.remedy_zh,
+            "back": back,
+            "back_label": back_label,
+        },
+        entry.status,
+    )

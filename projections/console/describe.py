@@ -1,0 +1,115 @@
+"""A fact in words: its content as labelled lines, from the Chinese docs of its contract. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from projections.console.reveal import Shown
+from projections.content import fact_schema, resolve
+from projections.times import minute_zh
+from projections.vocabulary import agency_zh, before_stop, domain_zh
+from schemas.agencies import AGENCIES
+from schemas.contracts import not_null
+
+_HIDDEN = frozenset({"meta", "alarms", "clock", "party_token", "value", "name_en", "why_en", "remedy_en", "sm3"})
+_AGENCIES = frozenset({"to", "cc", "responsible", "watchers", "collector_agency", "agency"})
+_LONG_LABEL = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One labelled line. `mark` is "" for clear text, `group` for a heading, else that of a personal field."""
+
+    depth: int
+    label: str
+    value: str
+    mark: str = ""
+
+
+def describe(fact_type: str, content: Mapping[str, Any], revealed: Mapping[str, Shown]) -> list[Line]:
+    """The lines of a fact. `revealed` holds its personal fields by JSON pointer.
+
+    A fact type that is not known here is shown field by field.
+    """
+    schema = fact_schema(fact_type)
+    if schema is None:
+        return [Line(0, key, str(value)) for key, value in content.items()]
+    return list(_record(schema, content, revealed, "", 0))
+
+
+def _record(
+    schema: Mapping[str, Any], value: Mapping[str, Any], revealed: Mapping[str, Shown], path: str, depth: int
+) -> Iterator[Line]:
+    for field in schema["fields"]:
+        name, here = field["name"], f"{path}/{field['name']}"
+        if name in _HIDDEN:
+            continue
+        if "personal" in field:
+            if here in revealed:
+                yield Line(depth, label_of(field), revealed[here].text, revealed[here].mark)
+        elif name in value or any(pointer.startswith(here + "/") for pointer in revealed):
+            yield from _value(field, value.get(name), revealed, here, depth)
+
+
+def _value(
+    field: Mapping[str, Any], value: Any, revealed: Mapping[str, Shown], path: str, depth: int
+) -> Iterator[Line]:
+    label, kind = label_of(field), resolve(not_null(field["type"]))
+    if isinstance(kind, dict) and kind["type"] == "record":
+        yield Line(depth, label, "", "group")
+        yield from _record(kind, value or {}, revealed, path, depth + 1)
+    elif isinstance(kind, dict) and kind["type"] == "array":
+        yield from _array(field, kind, value or [], revealed, path, depth)
+    else:
+        yield Line(depth, label, plain(field["name"], kind, value))
+
+
+def _array(  # noqa: PLR0913, PLR0917 - the walk carries where it is
+    field: Mapping[str, Any],
+    kind: Mapping[str, Any],
+    values: list[Any],
+    revealed: Mapping[str, Shown],
+    path: str,
+    depth: int,
+) -> Iterator[Line]:
+    label, item = label_of(field), resolve(kind["items"])
+    if not (isinstance(item, dict) and item["type"] == "record"):
+        if values:
+            yield Line(depth, label, "、".join(plain(field["name"], item, value) for value in values))
+        return
+    for index, value in enumerate(values):
+        yield Line(depth, f"{label}（{index + 1}）" if len(values) > 1 else label, "", "group")
+        yield from _record(item, value, revealed, f"{path}/{index}", depth + 1)
+
+
+def label_of(field: Mapping[str, Any]) -> str:
+    """The Chinese label of a field: the first words of its doc."""
+    zh = before_stop(field["doc"])
+    for stop in ("：", "；", "，"):
+        head, found, tail = zh.partition(stop)
+        if found:
+            zh = tail if head.startswith("要素") else head
+    return zh if len(zh) <= _LONG_LABEL * 2 else zh[: _LONG_LABEL * 2]
+
+
+def plain(name: str, kind: Any, value: Any) -> str:
+    """A clear value as people read it."""
+    if value is None:
+        return "—"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(kind, dict) and kind.get("type") == "enum":
+        return str(kind.get("zh", {}).get(value, value))
+    if isinstance(kind, dict) and kind.get("logicalType") == "timestamp-micros":
+        return minute_zh(datetime.fromisoformat(value))
+    if name in _AGENCIES:
+        return agency_zh(value)
+    if name == "domain_code":
+        return f"{value} {domain_zh(value)}"
+    if name == "township_code9":
+        township = AGENCIES.by_township(value)
+        return f"{value} {township.name_zh}" if township else str(value)
+    return str(value)

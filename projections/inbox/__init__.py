@@ -1,0 +1,1 @@
+"""收件箱: what waits for one agency."""

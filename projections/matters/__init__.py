@@ -1,0 +1,1 @@
+"""The matter itself: where it stands, who holds it, which agencies have to do with it."""

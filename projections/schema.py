@@ -1,0 +1,44 @@
+"""The tables of the views: created where they are missing, or beside the live ones for a rebuild."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from backbone.database import Connection
+
+LIVE = "views"
+NEXT = "views_next"
+TABLES = ("fold_position", "matter", "matter_agency", "clocks", "inbox", "timeline", "personal")
+"""All tables; whoever locks several takes them in this order, as the fold does."""
+
+_EXISTS = "select exists (select 1 from pg_namespace where nspname = $1)"
+_COMMENT = "comment on schema views is '视图：总账的折叠，供查询。Views: folds of the ledger, to be read.'"
+
+
+async def install(connection: Connection) -> None:
+    """Create schema `views` with its tables, policies and grants; nothing happens where it exists.
+
+    Needs the right to create schemas, and tables `stack.agency_role` and function `stack.role`.
+    Raises what the database raises; nothing is half done.
+    """
+    async with connection.transaction():
+        await connection.execute("select pg_advisory_xact_lock(hashtext('projections.schema'))")
+        if not await connection.fetchval(_EXISTS, LIVE):
+            await connection.execute("create schema views")
+            await connection.execute(_COMMENT)
+            await _fill(connection, LIVE)
+
+
+async def install_beside(connection: Connection) -> None:
+    """Create `views_next` with empty tables; what an interrupted rebuild left there goes first."""
+    async with connection.transaction():
+        await connection.execute("drop schema if exists views_next cascade")
+        await connection.execute("create schema views_next")
+        await _fill(connection, NEXT)
+
+
+async def _fill(connection: Connection, schema: str) -> None:
+    await connection.execute("select set_config('search_path', $1, true)", schema)
+    await connection.execute((files("projections") / "schema.sql").read_text(encoding="utf-8"))

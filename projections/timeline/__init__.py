@@ -1,0 +1,1 @@
+"""事项时间线: every fact of a matter, in its order."""
