@@ -16,8 +16,9 @@ BOTH = pytest.mark.parametrize("text", [ENGLISH, CHINESE], ids=["English", "Chin
 
 def outline(text: str) -> list[str]:
     """The shape of a page: the kind of each line that is not prose, and a letter for each line that is."""
-    kinds = {"#": "heading", "|": "row", "-": "item", "!": "image", "`": "code"}
-    return [kinds.get(line[0], "prose") for line in text.splitlines() if line]
+    kinds = {"#": "heading", "|": "row", "-": "item", "!": "image"}
+    prose = re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
+    return [kinds.get(line[0], "prose") for line in prose.splitlines() if line]
 
 
 def links(text: str) -> set[str]:
