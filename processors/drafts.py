@@ -31,7 +31,8 @@ STAY = Move()
 class Draft:
     """One fact of the platform: its type, its fields without `meta`, its rule, whom it tells.
 
-    `as_agency` gives it, in place of the short `meta`, the full one of a procedure's own fact. `key` makes its id differ from those of its like under the same cause.
+    `as_agency` gives it, in place of the short `meta`, the full one of a procedure's own fact. `key` makes
+    its id differ from those of its like under the same cause.
     """
 
     fact: str

@@ -117,8 +117,8 @@ class Incoming:
 class Entry:
     """One ledger record to append; the owner adds its number and partition.
 
-    `record` is `value` decoded, `hash` is SM3 over `matter_bytes` and `value`, `offset` the place in `inbound`
-    of what led to it, `last` whether it ends what its cause led to.
+    `record` is `value` decoded, `hash` is SM3 over `matter_bytes` and `value`, `offset` where in
+    `inbound` lies what led to it, `last` whether it ends what its cause led to.
     """
 
     seal: SealMatter

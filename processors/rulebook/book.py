@@ -116,6 +116,10 @@ def _load_pack(root: Path, name: str) -> Pack:
     if (folder / "routing.yaml").exists():
         sources.append(read_source(root, f"{name}/routing.yaml", "routing"))
         routing, denials = build_routing(sources[-1], head.content["desks"])
+    if not denials and any(t.routed for p in procedures for t in p.transitions):
+        raise head.broken(
+            (), "a fact is routed, but no routing.yaml says to whom.", "Write it, with its denials."
+        )
     triggers: tuple[Trigger, ...] = ()
     if (folder / "deadlines.yaml").exists():
         sources.append(read_source(root, f"{name}/deadlines.yaml", "deadlines"))

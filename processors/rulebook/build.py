@@ -218,7 +218,7 @@ def build_deadlines(source: Source) -> tuple[Trigger, ...]:
 
 
 def _triggers(source: Source, path: Place, content: Mapping[str, Any]) -> Iterator[Trigger]:
-    rule = _deadline_rule(content)
+    rule = _deadline_rule(content, _limit(source, (*path, "limit"), content["limit"]))
     for action in Action:
         for i, item in enumerate(content.get(action.value, ())):
             at = (*path, action.value, i)
@@ -229,8 +229,15 @@ def _triggers(source: Source, path: Place, content: Mapping[str, Any]) -> Iterat
                 yield Trigger(action, _fact(source, (*at, "fact"), item["fact"]), when, rule)
 
 
-def _deadline_rule(content: Mapping[str, Any]) -> DeadlineRule:
-    limit, applies = content["limit"], content.get("for", {})
+def _limit(source: Source, path: Place, limit: Mapping[str, Any]) -> Limit:
+    try:
+        return Limit(limit["n"], Unit(limit["unit"]), DayKind(limit["day_kind"]))
+    except ValueError as error:
+        raise source.broken(path, f"{error}.", "Let unit and day_kind go together.") from error
+
+
+def _deadline_rule(content: Mapping[str, Any], limit: Limit) -> DeadlineRule:
+    applies = content.get("for", {})
     return DeadlineRule(
         id=content["id"],
         name=_both(content["name"]),
@@ -241,7 +248,7 @@ def _deadline_rule(content: Mapping[str, Any]) -> DeadlineRule:
             frozenset(applies.get("standing", ())),
             frozenset(applies.get("not_standing", ())),
         ),
-        limit=Limit(limit["n"], Unit(limit["unit"]), DayKind(limit["day_kind"])),
+        limit=limit,
         basis=content["basis"],
         pause_reason=content.get("pause_reason", {}).get("zh", ""),
         warn=tuple(Reminder(w["at"], _texts(w["to"])) for w in content.get("warn", ())),
