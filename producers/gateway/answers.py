@@ -15,7 +15,18 @@ PROBLEM = "application/problem+json"
 SHANGHAI = timezone(timedelta(hours=8))
 """China has had one offset and no summer time since 1992."""
 
-_ERROR_MEMBERS = ("code", "field", "rule", "title", "title_en", "detail", "detail_en", "remedy", "remedy_en", "source")
+_ERROR_MEMBERS = (
+    "code",
+    "field",
+    "rule",
+    "title",
+    "title_en",
+    "detail",
+    "detail_en",
+    "remedy",
+    "remedy_en",
+    "source",
+)
 _OK, _ACCEPTED, _MIXED = 200, 202, 207
 
 
@@ -55,9 +66,10 @@ def address(event_id: str) -> str:
 
 
 def problems(found: Sequence[Refused]) -> dict[str, Any]:
-    """One problem for all that was found: the first is told in full, ``errors`` lists each with its field."""
+    """One problem for all that was found: the first is told in full; where there are more, ``errors`` lists each."""
     told = problem(found[0])
-    told["errors"] = [{name: problem(each)[name] for name in _ERROR_MEMBERS} for each in found]
+    if len(found) > 1:
+        told["errors"] = [{name: problem(each)[name] for name in _ERROR_MEMBERS} for each in found]
     return told
 
 
@@ -101,6 +113,8 @@ def _nested(answer: Answer) -> dict[str, Any]:
 
 def instant(micros: int) -> str:
     """An instant (microseconds since 1970, UTC) as ISO 8601 in the time of Shanghai."""
-    return datetime.fromtimestamp(micros // 1_000_000, SHANGHAI).replace(
-        microsecond=micros % 1_000_000
-    ).isoformat(timespec="milliseconds")
+    return (
+        datetime.fromtimestamp(micros // 1_000_000, SHANGHAI)
+        .replace(microsecond=micros % 1_000_000)
+        .isoformat(timespec="milliseconds")
+    )

@@ -11,20 +11,22 @@ from fastapi import Depends, FastAPI, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.requests import ClientDisconnect
 
-from backbone.metrics import CONTENT_TYPE, exposition
 from producers.gateway import openapi, pages
 from producers.gateway.answers import PROBLEM, many, overall
 from producers.gateway.failures import handle_failures
 from producers.gateway.reading import LINES, OBJECTS, Limits, collect, split
-from producers.gateway.receipts import wait_for
 from producers.gateway.tokens import agency_of, bearer
 from schemas.errors import CATALOGUE, Code, Refused, problem_type
 from schemas.identifiers import event_time
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from starlette.routing import BaseRoute
+
     from backbone.database import Pool
     from producers.gateway.door import Door
-    from producers.gateway.health import Health
     from producers.gateway.receipts import Receipts
 
 LONGEST_WAIT = 30.0
@@ -36,7 +38,10 @@ BODY_PATIENCE = 60.0
 T = TypeVar("T")
 Wait = Annotated[
     float,
-    Query(ge=0, description="最多等待多少秒，直到有了回执（上限 30）。Seconds to wait for the receipt, 30 at most."),
+    Query(
+        ge=0,
+        description="最多等待多少秒，直到有了回执（上限 30）。Seconds to wait for the receipt, 30 at most.",
+    ),
 ]
 
 
@@ -47,7 +52,6 @@ class Parts:
     pool: Pool
     door: Door
     receipts: Receipts
-    health: Health
     limits: Limits = Limits()
 
 
@@ -105,9 +109,11 @@ async def get_receipt(request: Request, event_id: str, agency: Agency, wait: Wai
     try:
         event_time(event_id)
     except Refused as refused:
-        raise Refused(Code.RECEIPT_UNKNOWN, "/event_id", "", refused.detail_zh, refused.detail_en) from refused
+        raise Refused(
+            Code.RECEIPT_UNKNOWN, "/event_id", "", refused.detail_zh, refused.detail_en
+        ) from refused
     with receipts.listening(event_id) as bell:
-        waiting = wait_for(bell, lambda: receipts.first(agency, event_id), min(wait, LONGEST_WAIT))
+        waiting = receipts.wait(bell, lambda: receipts.first(agency, event_id), min(wait, LONGEST_WAIT))
         found = await unless_gone(request, waiting)
     if found is None:
         raise Refused(Code.RECEIPT_UNKNOWN, "/event_id")
@@ -168,35 +174,20 @@ def describe(code: Code) -> dict[str, Any]:
     }
 
 
-async def healthz() -> dict[str, str]:
-    """进程在运行。The process runs."""
-    return {"status": "alive"}
-
-
-async def readyz(request: Request) -> Response:
-    """消息代理、数据库与回执是否可用。Whether broker, database and receipts serve."""
-    checks = await parts_of(request).health.checks()
-    ready = all(checks.values())
-    return JSONResponse({"ready": ready, "checks": checks}, 200 if ready else 503)
-
-
-async def metrics() -> Response:
-    """Prometheus 指标。Metrics."""
-    return Response(exposition(), media_type=CONTENT_TYPE)
-
-
-def make_app() -> FastAPI:
-    """The application. Its ``state.parts`` must be set before the first request."""
+def make_app(parts: Parts, assets: Path | None, routes: Sequence[BaseRoute] = ()) -> FastAPI:
+    """The application over its parts; ``assets`` is the folder of fetched web assets, ``routes`` come beside ours."""
     app = FastAPI(title=openapi.TITLE, version="1", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.parts = parts
+    app.state.assets = assets
     handle_failures(app)
     app.add_api_route("/v1/facts", post_facts, methods=["POST"], tags=["事实"], **openapi.POST_FACTS)
-    app.add_api_route("/v1/receipts/{event_id}", get_receipt, methods=["GET"], tags=["回执"], **openapi.GET_RECEIPT)
+    app.add_api_route(
+        "/v1/receipts/{event_id}", get_receipt, methods=["GET"], tags=["回执"], **openapi.GET_RECEIPT
+    )
     app.add_api_route("/v1/errors", get_errors, methods=["GET"], tags=["错误代码"], summary="错误代码表")
     app.add_api_route("/problems/{name}", get_problem, methods=["GET"], tags=["错误代码"], summary="错误代码")
-    app.add_api_route("/healthz", healthz, methods=["GET"], tags=["运行"], summary="存活")
-    app.add_api_route("/readyz", readyz, methods=["GET"], tags=["运行"], summary="就绪")
-    app.add_api_route("/metrics", metrics, methods=["GET"], tags=["运行"], summary="指标")
     app.add_route("/openapi.json", lambda _: JSONResponse(openapi.document(app)), include_in_schema=False)
     app.add_route("/", lambda _: RedirectResponse("/docs"), include_in_schema=False)
     pages.add(app)
+    app.router.routes.extend(routes)
     return app

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, TypeAlias
 
-from producers.gateway.contract import typed
 from producers.gateway.content import content_findings
+from producers.gateway.contract import typed
 from schemas.agencies import AGENCIES
 from schemas.contracts import contracts, personal_paths
 from schemas.errors import Code, Refused
@@ -91,11 +91,12 @@ Check: TypeAlias = Callable[[dict[str, Any], Doorway], Iterator[Refused]]
 def check(submission: Any, event_id: str, doorway: Doorway) -> Draft:
     """Make a draft of a submission, whose event id is ``event_id`` unless it names its own.
 
-    Raises:
-        Unfit: with every error that could be found at once.
+    Raises Unfit: with every error that could be found at once.
     """
     if not isinstance(submission, dict):
-        raise Unfit([Refused(Code.WRONG_TYPE, detail_zh="一条事实应为 JSON 对象。", detail_en="A fact is an object.")])
+        raise Unfit(
+            [Refused(Code.WRONG_TYPE, detail_zh="一条事实应为 JSON 对象。", detail_en="A fact is an object.")]
+        )
     found = [refused for one in _OF_TYPE for refused in one(submission, doorway)]
     if found:
         raise Unfit(found, event_id=_text(submission, "event_id"))
@@ -180,7 +181,11 @@ def _type(submission: dict[str, Any], _doorway: Doorway) -> Iterator[Refused]:
 def _members(submission: dict[str, Any], _doorway: Doorway) -> Iterator[Refused]:
     for name in submission.keys() - _MEMBERS:
         near = get_close_matches(name, sorted(_MEMBERS), n=1)
-        hint_zh, hint_en = (f"是否指 {near[0]}？", f"Is {near[0]} meant?") if near else ("内容应放入 data。", "Content goes into data.")
+        hint_zh, hint_en = (
+            (f"是否指 {near[0]}？", f"Is {near[0]} meant?")
+            if near
+            else ("内容应放入 data。", "Content goes into data.")
+        )
         where = "/" + name.replace("~", "~0").replace("/", "~1")
         yield Refused(Code.UNKNOWN_FIELD, where, detail_zh=hint_zh, detail_en=hint_en)
 
@@ -192,7 +197,10 @@ def _data(submission: dict[str, Any], _doorway: Doorway) -> Iterator[Refused]:
     elif not isinstance(data, dict):
         yield Refused(Code.WRONG_TYPE, "/data", detail_zh="data 应为对象。", detail_en="data is an object.")
     elif "meta" in data:
-        detail_zh, detail_en = "meta 由入口填写，其内容写在最外层。", "meta is made by the door; its members stand outside data."
+        detail_zh, detail_en = (
+            "meta 由入口填写，其内容写在最外层。",
+            "meta is made by the door; its members stand outside data.",
+        )
         yield Refused(Code.UNKNOWN_FIELD, "/data/meta", detail_zh=detail_zh, detail_en=detail_en)
 
 
@@ -235,7 +243,10 @@ def _matter(submission: dict[str, Any], doorway: Doorway) -> Iterator[Refused]:
         yield refused.at("/matter")
         return
     if parsed.kind is not KINDS[name]:
-        detail_zh, detail_en = f"{name} 属于 {KINDS[name]} 类事项。", f"{name} is about matters of kind {KINDS[name]}."
+        detail_zh, detail_en = (
+            f"{name} 属于 {KINDS[name]} 类事项。",
+            f"{name} is about matters of kind {KINDS[name]}.",
+        )
         yield Refused(Code.MATTER_KIND_DIFFERS, "/matter", detail_zh=detail_zh, detail_en=detail_en)
     elif name in OPENING and parsed.agency != doorway.agency:
         yield Refused(

@@ -67,7 +67,9 @@ _TYPES_ZH = {
 }
 
 
-def typed(name: str, meta: Mapping[str, Any], data: Mapping[str, Any]) -> tuple[dict[str, Any], list[Refused]]:
+def typed(
+    name: str, meta: Mapping[str, Any], data: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[Refused]]:
     """The record of a fact (instants as microseconds, personal fields as text) and every error of its contract.
 
     The record is empty where its shape is wrong; what only breaks a bound is there all the same.

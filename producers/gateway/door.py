@@ -15,7 +15,7 @@ from producers.gateway.answers import Answer, problems
 from producers.gateway.checks import Doorway, Draft, Unfit, check
 from producers.gateway.measures import FACTS_TAKEN
 from producers.gateway.numbering import numbered
-from producers.gateway.receipts import Receipts, wait_for
+from producers.gateway.receipts import Receipts
 from producers.gateway.sealing import Sealed, seal
 from producers.gateway.sender import Sender, Unacknowledged
 from schemas.errors import Code, Refused, problem
@@ -117,7 +117,7 @@ class Door:
         if sealed is None or taken.answer.problem is not None:
             return taken.answer
         with self._receipts.listening(sealed.event_id) as bell:
-            found = await wait_for(bell, lambda: self._receipts.of(sealed), wait)
+            found = await self._receipts.wait(bell, lambda: self._receipts.of(sealed), wait)
         return decided(taken.answer, found)
 
 

@@ -23,8 +23,7 @@ async def numbered(pool: Pool, draft: Draft, now: int) -> Draft:
     (microseconds) in Shanghai. An agency that numbers its own matters moves the serial on, so that the door
     never gives a number that was used.
 
-    Raises:
-        Refused: BAD_MATTER_ID if the day's 999,999 serials are spent.
+    Raises Refused: BAD_MATTER_ID if the day's 999,999 serials are spent.
     """
     if draft.name not in OPENING:
         return draft

@@ -53,7 +53,9 @@ def _answer(text: str, schema: str) -> dict[str, Any]:
 def examples() -> dict[str, dict[str, Any]]:
     """One submission of each fact that an agency may send, by the fact's name."""
     folder = files("producers.gateway").joinpath("examples")
-    return {name: json.loads(folder.joinpath(f"{name}.json").read_text(encoding="utf-8")) for name in STATABLE}
+    return {
+        name: json.loads(folder.joinpath(f"{name}.json").read_text(encoding="utf-8")) for name in STATABLE
+    }
 
 
 def _summary(name: str) -> str:
@@ -62,7 +64,9 @@ def _summary(name: str) -> str:
 
 def _request_body() -> dict[str, Any]:
     one = {"$ref": "#/components/schemas/Submission"}
-    shown = {name: {"summary": f"{_summary(name)} {name}", "value": value} for name, value in examples().items()}
+    shown = {
+        name: {"summary": f"{_summary(name)} {name}", "value": value} for name, value in examples().items()
+    }
     lines = "\n".join(json.dumps(value, ensure_ascii=False) for value in examples().values())
     return {
         "required": True,
@@ -101,7 +105,9 @@ def document(app: FastAPI) -> dict[str, Any]:
     """The OpenAPI document of the application."""
     made = get_openapi(title=TITLE, version=app.version, description=DESCRIPTION, routes=app.routes)
     components = made.setdefault("components", {})
-    components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer", "description": "机关的令牌。"}}
+    components["securitySchemes"] = {
+        "token": {"type": "http", "scheme": "bearer", "description": "机关的令牌。"}
+    }
     schemas = components.setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
@@ -176,7 +182,10 @@ _ANSWERS: dict[str, Any] = {
         "type": "object",
         "properties": {
             **_TAKEN,
-            "status": {"enum": ["admitted", "refused", "waiting", "skipped"], "description": "结果。Outcome."},
+            "status": {
+                "enum": ["admitted", "refused", "waiting", "skipped"],
+                "description": "结果。Outcome.",
+            },
             "type": _text("事实类型。Fact type."),
             "seq": {"type": "integer", "description": "事项内的序号。Number in the matter."},
             "hash": _text("链上的 SM3 值。SM3 in the chain."),
@@ -192,7 +201,11 @@ _ANSWERS: dict[str, Any] = {
         "properties": {
             "accepted": {"type": "integer"},
             "refused": {"type": "integer"},
-            "results": {"type": "array", "items": {"type": "object"}, "description": "逐条结果。One a submission."},
+            "results": {
+                "type": "array",
+                "items": {"type": "object"},
+                "description": "逐条结果。One a submission.",
+            },
         },
     },
 }

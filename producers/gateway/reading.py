@@ -46,21 +46,16 @@ class Body:
 
 
 def _too_large(code: Code, limit: int) -> Refused:
-    return Refused(
-        code, detail_zh=f"上限为 {limit} 字节。", detail_en=f"The limit is {limit} bytes."
-    )
+    return Refused(code, detail_zh=f"上限为 {limit} 字节。", detail_en=f"The limit is {limit} bytes.")
 
 
-async def collect(
-    chunks: AsyncIterator[bytes], media_type: str, limits: Limits, declared: int = 0
-) -> bytes:
+async def collect(chunks: AsyncIterator[bytes], media_type: str, limits: Limits, declared: int = 0) -> bytes:
     """All bytes of a body, or a refusal as soon as it is seen to be too large; ``declared`` is its Content-Length.
 
     What follows the limit is read and thrown away, up to ``limits.drain`` bytes, so that a client that is still
     writing gets the answer and no broken connection. Nothing beyond the limit is ever held.
 
-    Raises:
-        Refused: TOO_LARGE.
+    Raises Refused: TOO_LARGE.
     """
     held = bytearray()
     limit = limits.body
@@ -92,8 +87,7 @@ def split(raw: bytes, media_type: str, limits: Limits) -> Body:
     In a body of lines a bad line is an item with its findings, and the other lines are not touched by it; blank
     lines are skipped but counted, so that numbers are those of the sender's editor.
 
-    Raises:
-        Refused: a single JSON text that cannot be read (NOT_UTF8, MALFORMED_JSON), EMPTY_BATCH, BATCH_TOO_LONG.
+    Raises Refused: a single JSON text that cannot be read (NOT_UTF8, MALFORMED_JSON), EMPTY_BATCH, BATCH_TOO_LONG.
     """
     body = _lines(raw, limits) if media_type in LINES else _text(raw)
     if not body.items:

@@ -88,7 +88,9 @@ class _Changes:
             event_id, content, fact_type = told["refused_event"], told["content_hash"], told["refused_type"]
         else:
             event_id, content, fact_type = told["held_event"], sm3(told["value"]), ""
-        row = _Row((told["agency"], matter.matter, event_id, content), place, _OUTCOMES[matter.kind], seal, fact_type)
+        row = _Row(
+            (told["agency"], matter.matter, event_id, content), place, _OUTCOMES[matter.kind], seal, fact_type
+        )
         row.parts.append(part(matter.fact_type, told) or b"{}")
         self.open[place, event_id] = row
 
@@ -120,12 +122,14 @@ class _Changes:
         matter = row.seal.matter
         digest = row.seal.partition.hash if row.outcome == "admitted" else NO_HASH
         seen = (row.outcome, complete, row.fact_type, matter.seq, digest, matter.received_at, row.parts)
-        return (*map(storable, row.mine), self.partition, row.place, *seen)
+        agency, about, event_id, content = row.mine
+        mine = (storable(agency), storable(about), storable(event_id), content)
+        return (*mine, self.partition, row.place, *seen)
 
 
-def storable(value: str | bytes) -> str | bytes:
+def storable(text: str) -> str:
     """An id as PostgreSQL can hold it: U+0000 is no character there, and nothing may stop the fold."""
-    return value.replace("\x00", "\ufffd") if isinstance(value, str) else value
+    return text.replace("\x00", "\ufffd")
 
 
 class ReceiptFold:
@@ -148,17 +152,18 @@ class Receipts:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._waiting: dict[str, set[asyncio.Event]] = {}
+        self._closed = False
 
     async def first(self, agency: str, event_id: str) -> dict[str, Any] | None:
         """The first receipt of an agency's event, or None."""
         row = await self._pool.fetchrow(SQL["first_receipt"], agency, event_id)
-        return None if row is None else receipt(row)
+        return None if row is None else receipt(dict(row))
 
     async def of(self, sealed: Sealed) -> dict[str, Any] | None:
         """The receipt of exactly this content, or None."""
         key = (sealed.agency, sealed.matter, sealed.event_id, sealed.content_hash)
         row = await self._pool.fetchrow(SQL["receipt_of_content"], *key)
-        return None if row is None else receipt(row)
+        return None if row is None else receipt(dict(row))
 
     @contextmanager
     def listening(self, event_id: str) -> Iterator[asyncio.Event]:
@@ -173,31 +178,35 @@ class Receipts:
             if not bells:
                 del self._waiting[event_id]
 
-    def wake(self, records: Sequence[LedgerRecord]) -> None:
-        """Called when records are folded and committed: ring for each fact that they concern."""
-        if not self._waiting:
-            return
+    async def wait(self, bell: asyncio.Event, look: Look, seconds: float) -> dict[str, Any] | None:
+        """Look until there is a receipt that is decided, for so many seconds at most; then what there is.
+
+        Another gateway process may have folded what this one was not told: so it looks again now and then.
+        """
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+        while True:
+            bell.clear()
+            found = await look()
+            left = end - loop.time()
+            if left <= 0 or self._closed or (found is not None and found["status"] != "waiting"):
+                return found
+            try:
+                async with asyncio.timeout(min(left, _RECHECK)):
+                    await bell.wait()
+            except TimeoutError:
+                continue
+
+    def close(self) -> None:
+        """Answer whoever waits with what there is: the process stops."""
+        self._closed = True
+        for bells in self._waiting.values():
+            for bell in bells:
+                bell.set()
+
+    async def wake(self, records: Sequence[LedgerRecord]) -> None:
+        """Ring for each fact that these records, folded and committed, concern."""
         for record in records:
             for event_id in (record.seal.matter.event_id, record.seal.matter.cause):
                 for bell in self._waiting.get(event_id, ()):
                     bell.set()
-
-
-async def wait_for(bell: asyncio.Event, look: Look, seconds: float) -> dict[str, Any] | None:
-    """Look until there is a receipt that is decided, for so many seconds at most; then what there is.
-
-    Another gateway process may have folded what this one was not told: so it looks again now and then.
-    """
-    loop = asyncio.get_running_loop()
-    end = loop.time() + seconds
-    while True:
-        bell.clear()
-        found = await look()
-        left = end - loop.time()
-        if left <= 0 or (found is not None and found["status"] != "waiting"):
-            return found
-        try:
-            async with asyncio.timeout(min(left, _RECHECK)):
-                await bell.wait()
-        except TimeoutError:
-            continue

@@ -80,8 +80,7 @@ async def encrypt_personal(name: str, record: dict[str, Any], keys: KeyProvider)
 
     ``record`` has plain text in its personal fields and a complete ``meta``.
 
-    Raises:
-        Erased: the person, or the matter's text, was erased and takes no new content.
+    Raises Erased: the person, or the matter's text, was erased and takes no new content.
     """
     sealed = deepcopy(record)
     matter, event_id = sealed["meta"]["matter"], sealed["meta"]["event_id"]
@@ -124,13 +123,12 @@ def _holders(value: Any, path: tuple[str, ...], where: str) -> Iterator[tuple[di
         yield from _holders(value.get(path[0]), path[1:], f"{where}/{path[0]}")
 
 
-async def seal(name: str, record: dict[str, Any], keys: KeyProvider, key: StampKey, partitions: int) -> Sealed:
+async def seal(
+    name: str, record: dict[str, Any], keys: KeyProvider, key: StampKey, partitions: int
+) -> Sealed:
     """Encrypt, encode and stamp a checked fact.
 
-    Raises:
-        Erased: personal content for someone who was erased.
-        InvalidRecord: the record does not fit its contract.
-        Refused: FACT_TOO_LARGE.
+    Raises Erased: personal content for someone who was erased. InvalidRecord: the record does not fit its contract. Refused: FACT_TOO_LARGE.
     """
     meta = record["meta"]
     value = CODEC.encode(name, await encrypt_personal(name, record, keys))

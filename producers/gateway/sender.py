@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from aiokafka.errors import KafkaError
 
-from backbone.broker import producer
+from backbone.broker import BrokerAway, producer
 from backbone.log import logger
 from schemas.topics import INBOUND
 
@@ -22,6 +22,9 @@ log = logger(__name__)
 
 PATIENCE = 15.0
 """Seconds for the broker's acknowledgement; the longest wait seen while a leader was replaced was nine."""
+
+
+_ANSWER_WITHIN = 2.0
 
 
 class Unacknowledged(Exception):
@@ -41,11 +44,11 @@ class Sender:
     def __init__(self, settings: Settings, *, simulated: bool) -> None:
         self._settings = settings
         self._simulated = simulated
-        self._producer: AIOKafkaProducer | None = None
+        self._producer: Any = None
         self._renewing = asyncio.Lock()
 
     async def start(self) -> None:
-        """Connect. Raises what the broker's client raises when no broker answers."""
+        """Connect. Raises BrokerAway."""
         self._producer = await self._new()
 
     async def stop(self) -> None:
@@ -71,9 +74,7 @@ class Sender:
             await self._renew(used)
         return outcomes
 
-    async def _hand_over(
-        self, used: AIOKafkaProducer, fact: Sealed, timestamp: int | None
-    ) -> Sent:
+    async def _hand_over(self, used: AIOKafkaProducer, fact: Sealed, timestamp: int | None) -> Sent:
         try:
             async with asyncio.timeout(PATIENCE):
                 future: asyncio.Future[object] = await used.send(
@@ -95,8 +96,8 @@ class Sender:
                 return
             try:
                 fresh = await self._new()
-            except (KafkaError, OSError) as error:
-                log.warning("broker_away", error=repr(error))
+            except BrokerAway as error:
+                log.warning("broker_away", reason=str(error))
                 return
             self._producer = fresh
         log.warning("producer_renewed")
@@ -110,21 +111,21 @@ class Sender:
         try:
             async with asyncio.timeout(PATIENCE):
                 await made.start()
-        except BaseException:
+        except (KafkaError, OSError, TimeoutError) as error:
             await made.stop()
-            raise
+            raise BrokerAway.at(self._settings.kafka, error) from error
         return made
 
-    async def reaches_broker(self, within: float) -> bool:
-        """Whether the broker answers a question about its topics within so many seconds."""
+    async def obstacle(self) -> str:
+        """Why nothing can be sent now; empty when the broker answers a question about its topics."""
         if self._producer is None:
-            return False
+            return "not connected"
         try:
-            async with asyncio.timeout(within):
+            async with asyncio.timeout(_ANSWER_WITHIN):
                 metadata = await self._producer.client.fetch_all_metadata()
-        except (KafkaError, OSError, TimeoutError):
-            return False
-        return INBOUND in metadata.topics()
+        except (KafkaError, OSError, TimeoutError) as error:
+            return f"the broker does not answer: {error!r}"
+        return "" if INBOUND in metadata.topics() else f"the broker has no topic {INBOUND}"
 
 
 def _outcome(sent: Sent) -> Outcome:

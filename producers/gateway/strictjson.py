@@ -71,8 +71,7 @@ def _decimal(text: str) -> float | _Unfit:
 def parse(raw: bytes) -> Any:
     """The value of one JSON text, still to be inspected.
 
-    Raises:
-        Refused: NOT_UTF8 or MALFORMED_JSON, with line and column (both from 1).
+    Raises Refused: NOT_UTF8 or MALFORMED_JSON, with line and column (both from 1).
     """
     try:
         text = raw.decode("utf-8")

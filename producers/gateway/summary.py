@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from producers.gateway.answers import address, instant
+from producers.gateway.contract import as_sent
 from schemas.errors import CATALOGUE, Code, problem_type
 
 if TYPE_CHECKING:
@@ -67,7 +68,15 @@ def _rule(record: Mapping[str, Any]) -> dict[str, Any]:
 
 def _routed(record: Mapping[str, Any]) -> dict[str, Any]:
     why = {"why": record["why_zh"], "why_en": record["why_en"], "differs": record["differs"]}
-    return {"routed": {"to": [record["to"]], "cc": record["cc"], **_rule(record), **why, "verified": record["verified"]}}
+    return {
+        "routed": {
+            "to": [record["to"]],
+            "cc": record["cc"],
+            **_rule(record),
+            **why,
+            "verified": record["verified"],
+        }
+    }
 
 
 def _denied(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,7 +129,8 @@ def _refused(record: Mapping[str, Any]) -> dict[str, Any]:
         "detail": record["detail_zh"],
         "remedy": record["remedy_zh"],
     }
-    names = ("detail_en", "remedy_en", "field", "rule", "source")
+    told["field"] = as_sent(record["field"]) if record["field"] else ""
+    names = ("detail_en", "remedy_en", "rule", "source")
     return {"problem": {**told, **{name: record[name] for name in names}}}
 
 

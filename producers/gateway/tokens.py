@@ -44,8 +44,7 @@ async def revoke(connection: Connection, agency: str, label: str) -> None:
 def bearer(authorization: str | None) -> str:
     """The token in an ``Authorization`` header.
 
-    Raises:
-        Refused: NOT_AUTHENTICATED if there is none.
+    Raises Refused: NOT_AUTHENTICATED if there is none.
     """
     scheme, _, token = (authorization or "").partition(" ")
     token = token.strip()
@@ -57,10 +56,11 @@ def bearer(authorization: str | None) -> str:
 async def agency_of(connection: Connection, token: str) -> str:
     """The agency that a token stands for.
 
-    Raises:
-        Refused: BAD_TOKEN if it is unknown, expired or revoked.
+    Raises Refused: BAD_TOKEN if it is unknown, expired or revoked.
     """
-    found = None if len(token) > _LONGEST else await connection.fetchval(SQL["agency_of_token"], digest(token))
+    found = (
+        None if len(token) > _LONGEST else await connection.fetchval(SQL["agency_of_token"], digest(token))
+    )
     if found is None:
         raise Refused(Code.BAD_TOKEN)
     return str(found)
