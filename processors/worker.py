@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
-from backbone.lifecycle import Service, run
+from backbone.lifecycle import Service, database_answers, run
 
 from backbone.clock import SystemClock
 from backbone.database import open_pool
@@ -67,28 +67,19 @@ async def serve(service: Service) -> None:
     ownership = Ownership(means, end_process)
     app = make_app(settings, ownership)
     service.readiness("partitions", lambda: ownership.ready)
-    background = [asyncio.create_task(_watch(app))]
+    service.readiness("database", database_answers(means.pool))
+    service.watch("deciding", ownership.pending, ownership.progress)
     if not means.rules.simulated:
-        ticking = keep_ticking(settings, ownership, means.clock, ring.backbone)
-        background.append(asyncio.create_task(_or_end(ticking)))
+        service.background(keep_ticking(settings, ownership, means.clock, ring.backbone))
     await app.start()
+    watch = asyncio.create_task(_watch(app))
     try:
         await service.stopping.wait()
     finally:
-        for task in background:
-            task.cancel()
+        watch.cancel()
         await ownership.release()
         await app.stop()
         await means.pool.close()
-
-
-async def _or_end(work: object) -> None:
-    try:
-        await work  # type: ignore[misc]
-    except asyncio.CancelledError:
-        raise
-    except Exception as error:  # noqa: BLE001 - a worker that cannot tick must not look alive
-        end_process(error)
 
 
 async def _watch(app: faust.App) -> None:

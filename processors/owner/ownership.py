@@ -30,6 +30,7 @@ class Ownership:
         self.means = means
         self.owned: dict[int, OwnedPartition] = {}
         self._fatal = fatal
+        self._claims = 0
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._lock = asyncio.Lock()
         self._assigned: frozenset[int] | None = None
@@ -67,6 +68,14 @@ class Ownership:
         """Whether an assignment arrived and every owned partition has caught up."""
         return self._assigned is not None and all(p.ready for p in self.owned.values())
 
+    def pending(self) -> bool:
+        """Whether any owned partition has records that are not decided, or is still catching up."""
+        return any(not p.ready or p.intake.waiting for p in self.owned.values())
+
+    def progress(self) -> int:
+        """Give a number that moves while anything is decided or taken over."""
+        return self._claims + sum(p.moved for p in self.owned.values())
+
     async def _claim_all(self, wanted: frozenset[int]) -> None:
         with metrics.TAKEOVER_SECONDS.time():
             outcomes = await asyncio.gather(
@@ -77,6 +86,7 @@ class Ownership:
         if failed:
             await asyncio.gather(*(c.producer.stop() for c in claims), return_exceptions=True)
             raise failed[0]
+        self._claims += 1
         for one in claims:
             partition = OwnedPartition(self.means, one)
             self.owned[one.partition] = partition

@@ -79,6 +79,7 @@ class OwnedPartition:
         self.mark = claim.mark
         self.alarm: int | None = None
         self.ready = False
+        self.moved = 0
         self._means = means
         self._claim = claim
         self._position = claim.position
@@ -188,6 +189,7 @@ class OwnedPartition:
         self._position, self.mark, self._versions = batch.position, mark, batch.versions
         if records:
             await self._fold(batch, records, last)
+        self.moved += 1
         metrics.count(batch, self.number)
 
     async def _fold(self, batch: Batch, records: list, last: int) -> None:  # type: ignore[type-arg]
