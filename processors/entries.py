@@ -13,7 +13,7 @@ from processors.drafts import Draft
 from processors.evolve import evolve
 from processors.model import Entry, Incoming, Matter, Outcome, Rules
 from schemas.agencies import PLATFORM
-from schemas.codec import CODEC
+from schemas.codec import CODEC, Decoded
 from schemas.identifiers import derived_id
 from schemas.seal import SealKind, SealMatter, chain_hash, encode_matter_part, sm3
 
@@ -88,14 +88,18 @@ class Scribe:
         self._chain(SealKind.DERIVED, event_id, draft, CODEC.encode(draft.fact, record), record)
         return event_id
 
-    def refuse(self, incoming: Incoming, refused: Refused, fact: str, digest: bytes) -> None:
-        """Note, outside the chain, that a fact was refused and the remedy; `digest` is SM3 of its value."""
+    def refuse(self, incoming: Incoming, refused: Refused, said: Decoded, digest: bytes) -> None:
+        """Note, outside the chain, that a fact was refused and the remedy; `digest` is SM3 of its value.
+
+        A stranger learns nothing of the matter by it: the correlation id is the one that he sent himself.
+        """
         entry = refused.entry
         event_id = self.cause.derive(f"FactRefused:{digest.hex()}", 0)
+        meta = self._short_meta(event_id, Draft("FactRefused", {}, refused.rule[:64]))
         record = {
-            "meta": self._short_meta(event_id, Draft("FactRefused", {}, refused.rule[:64])),
+            "meta": {**meta, "correlation_id": _correlation(said)},
             "refused_event": incoming.event_id[:64],
-            "refused_type": fact,
+            "refused_type": said.name,
             "agency": incoming.agency[:16],
             "code": refused.code.value,
             "field": refused.field[:300],
@@ -217,6 +221,11 @@ class Scribe:
             "legal_basis": [] if draft.citation is None else [draft.citation],
             "attachments": [],
         }
+
+
+def _correlation(said: Decoded) -> str:
+    meta = said.record.get("meta") or {}
+    return printable(meta.get("correlation_id", ""))[:64]
 
 
 def printable(text: str) -> str:

@@ -74,16 +74,15 @@ def _ring(matter: Matter, until: int, rules: Rules, offset: int) -> Outcome:
 def _decide(
     matter: Matter, incoming: Incoming, rules: Rules, known: frozenset[bytes], digest: bytes
 ) -> Outcome:
-    fact = ""
+    decoded = Decoded("", {})
     try:
         decoded = _decoded(incoming)
-        fact = decoded.name
         return run_course(admit(Case(matter, incoming, decoded.name, decoded.record, rules), known))
     except UnknownSchema as error:
         return _held(matter, incoming, rules, Code.UNKNOWN_SCHEMA, str(error))
     except Refused as refused:
         scribe = Scribe(matter, rules, cause_of(incoming))
-        scribe.refuse(incoming, refused, fact, digest)
+        scribe.refuse(incoming, refused, decoded, digest)
         return scribe.outcome()
     except Exception as error:  # noqa: BLE001 - a rule's error, or a bug of ours: the matter waits for a mend, nobody else
         return _held(matter, incoming, rules, Code.RULE_FAILED, _told(error))
@@ -125,7 +124,7 @@ def mend(matter: Matter, incoming: Incoming, parked: Sequence[Incoming], rules: 
         skipped = _skipped(record, waiting)
     except Refused as refused:
         scribe = Scribe(matter, rules, cause_of(incoming))
-        scribe.refuse(incoming, refused, "Mend", sm3(incoming.value))
+        scribe.refuse(incoming, refused, Decoded("Mend", {}), sm3(incoming.value))
         return scribe.outcome()
     after, entries, remaining = _release(replace(matter, held=False), waiting, rules, seen)
     scribe = Scribe(matter, rules, cause_of(incoming))

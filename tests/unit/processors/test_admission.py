@@ -172,6 +172,23 @@ def test_a_stranger_is_told_nothing_about_the_state(world: World, kit: Kit) -> N
     assert "已移送" not in refused["detail_zh"]
 
 
+def test_a_refusal_bears_the_senders_own_correlation_id_and_not_the_matters(world: World, kit: Kit) -> None:
+    world.state("ClueTransferred", "2026-09-08 10:00")
+    mine = {"correlation_id": "mine"}
+    refused = refusal(world.state("ClueVerified", "2026-09-08 11:00", kit.fengcheng, meta=mine))
+    assert refused["meta"]["correlation_id"] == "mine"
+
+
+@pytest.mark.parametrize("value", [b"nonsense", b"\x00\x7f\xff\xff\xff"])
+def test_ids_longer_than_any_contract_allows_are_answered_all_the_same(
+    world: World, kit: Kit, value: bytes
+) -> None:
+    one = world.arrived(value, kit.at("2026-09-08 10:00"), "a" * 128, "e" * 128)
+    (answer,) = world.take(one)
+    assert answer.seal.kind in {"REFUSED", "HELD"}
+    assert answer.record["agency"] == "a" * 16
+
+
 def test_a_wrong_state_says_what_may_be_stated_now(world: World, kit: Kit) -> None:
     world.state("ClueTransferred", "2026-09-08 10:00")
     refused = refusal(world.state("ClueVerified", "2026-09-08 11:00", kit.nanqiao))
