@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from schemas.errors import CATALOGUE, Code, Reaction, Refused, problem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 PROBLEM = "application/problem+json"
 """Media type of a problem (RFC 9457)."""
@@ -34,7 +36,7 @@ _OK, _ACCEPTED, _MIXED = 200, 202, 207
 class Answer:
     """What became of one submission so far.
 
-    ``receipt`` once the ledger tells it; ``problem`` if the door or the owner refused it, or if we failed; neither
+    ``receipt`` once the ledger tells it; ``problem`` if door or owner refused it, or if we failed; neither
     while it is on its way. ``number`` is its line or place in the request.
     """
 
@@ -52,7 +54,7 @@ class Answer:
         return _ACCEPTED if self.receipt is None or self.receipt["status"] == "waiting" else _OK
 
     def body(self) -> dict[str, Any]:
-        """The answer as JSON: a problem, or the ids with the address of the receipt and the receipt if there."""
+        """The answer as JSON: a problem, the receipt if it is there, or the ids and where to ask for it."""
         if self.problem is not None:
             return {**self.problem, "event_id": self.event_id, "matter": self.matter}
         if self.receipt is not None:
@@ -66,7 +68,7 @@ def address(event_id: str) -> str:
 
 
 def problems(found: Sequence[Refused]) -> dict[str, Any]:
-    """One problem for all that was found: the first is told in full; where there are more, ``errors`` lists each."""
+    """One problem for all that was found: the first in full; where there are more, ``errors`` lists each."""
     told = problem(found[0])
     if len(found) > 1:
         told["errors"] = [{name: problem(each)[name] for name in _ERROR_MEMBERS} for each in found]
@@ -93,7 +95,7 @@ def _is_ours(answer: Answer) -> bool:
 
 
 def many(answers: Sequence[Answer]) -> dict[str, Any]:
-    """The body for many: a count of each kind, and one result a submission in the order in which they came."""
+    """The body for many: a count of each kind, and one result a submission, in their order."""
     refused = sum(answer.problem is not None for answer in answers)
     return {
         "accepted": len(answers) - refused,

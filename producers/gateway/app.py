@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from fastapi import Depends, FastAPI, Query, Request
@@ -20,7 +19,7 @@ from schemas.errors import CATALOGUE, Code, Refused, problem_type
 from schemas.identifiers import event_time
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Sequence
     from pathlib import Path
 
     from starlette.routing import BaseRoute
@@ -52,7 +51,7 @@ class Parts:
     pool: Pool
     door: Door
     receipts: Receipts
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
 
 
 def parts_of(request: Request) -> Parts:
@@ -175,7 +174,7 @@ def describe(code: Code) -> dict[str, Any]:
 
 
 def make_app(parts: Parts, assets: Path | None, routes: Sequence[BaseRoute] = ()) -> FastAPI:
-    """The application over its parts; ``assets`` is the folder of fetched web assets, ``routes`` come beside ours."""
+    """The application over its parts; ``assets``: fetched web assets, ``routes``: what comes beside ours."""
     app = FastAPI(title=openapi.TITLE, version="1", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.parts = parts
     app.state.assets = assets

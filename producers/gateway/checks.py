@@ -1,7 +1,7 @@
 """The checks of the door, each small, in the order in which a sender can mend what they find.
 
-What only the matter's own history can tell (may this agency state it, does the state allow it) is decided by the
-owner of the partition and told in the receipt. Checks on content that will be ciphertext are made here or nowhere.
+What only the matter's own history can tell (may this agency state it, does the state allow it) is decided by
+the owner of the partition and told in the receipt. What will be ciphertext is checked here or nowhere.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ _UNNUMBERED = "-"
 
 @dataclass(frozen=True, slots=True)
 class Doorway:
-    """What a check may know besides the submission: who sends, and what time it is at the door (microseconds)."""
+    """What a check may know besides the submission: who sends, and the time at the door (microseconds)."""
 
     agency: str
     now: int
@@ -114,7 +114,7 @@ def check(submission: Any, event_id: str, doorway: Doorway) -> Draft:
 
 
 def assemble(submission: dict[str, Any], event_id: str, doorway: Doorway) -> dict[str, Any]:
-    """The meta of a fact: what the sender says, completed with what follows from the token and the content."""
+    """The meta of a fact: what the sender says, completed from the token and the content."""
     meta = {name: submission[name] for name in META if submission.get(name) is not None}
     meta["agency"] = doorway.agency
     meta.setdefault("event_id", event_id)

@@ -1,12 +1,14 @@
-"""Checks on content that is ciphertext later, and on what lies across fields: numbers, periods, dates, places."""
+"""Checks on content that is ciphertext later, and on what lies across fields: numbers, periods, places."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from schemas.errors import Code, Refused
 from schemas.identifiers import check_citizen_id, check_region, check_uscc
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 
 def content_findings(record: dict[str, Any], latest: int) -> list[Refused]:

@@ -70,7 +70,7 @@ _TYPES_ZH = {
 def typed(
     name: str, meta: Mapping[str, Any], data: Mapping[str, Any]
 ) -> tuple[dict[str, Any], list[Refused]]:
-    """The record of a fact (instants as microseconds, personal fields as text) and every error of its contract.
+    """The record of a fact (instants in microseconds, personal fields as text) and its contract's errors.
 
     The record is empty where its shape is wrong; what only breaks a bound is there all the same.
     """
@@ -87,7 +87,7 @@ def typed(
 
 
 def as_sent(path: str) -> str:
-    """A pointer into the record, as a pointer into what the sender wrote: ``/meta/x`` is ``/x``, else in data."""
+    """A pointer into the record as one into what the sender wrote: ``/meta/x`` is ``/x``, else in data."""
     if path.startswith("/meta/"):
         return path.removeprefix("/meta")
     return "/data" + path

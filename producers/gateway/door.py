@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,17 +14,19 @@ from producers.gateway.answers import Answer, problems
 from producers.gateway.checks import Doorway, Draft, Unfit, check
 from producers.gateway.measures import FACTS_TAKEN
 from producers.gateway.numbering import numbered
-from producers.gateway.receipts import Receipts
 from producers.gateway.sealing import Sealed, seal
-from producers.gateway.sender import Sender, Unacknowledged
 from schemas.errors import Code, Refused, problem
 from schemas.identifiers import make_event_id
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from backbone.clock import Clock
     from backbone.database import Pool
     from backbone.vault import KeyProvider
     from producers.gateway.reading import Body, Item
+    from producers.gateway.receipts import Receipts
+    from producers.gateway.sender import Sender, Unacknowledged
     from schemas.envelope import StampKey
 
 log = logger(__name__)
@@ -62,8 +63,8 @@ class Door:
     async def publish(self, agency: str, body: Body, wait: float) -> list[Answer]:
         """Answer every submission of a body, in its order.
 
-        A fact is answered when the broker has acknowledged it; with ``wait`` (seconds) when it is decided, or when
-        the time is over. A bad submission keeps nobody else from being taken.
+        A fact is answered when the broker has acknowledged it; with ``wait`` (seconds) when it is decided, or
+        when the time is over. A bad submission keeps nobody else from being taken.
         """
         now = await self._now()
         doorway = Doorway(agency, now, self._means.simulated)

@@ -1,4 +1,4 @@
-"""Matter ids that the door makes: the next serial of an agency and day, the same one again for the same event."""
+"""Matter ids that the door makes: the next serial of an agency and day, the same for the same event."""
 
 from __future__ import annotations
 

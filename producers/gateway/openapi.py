@@ -21,9 +21,9 @@ TITLE = "联动 Liandong：事实入口"
 DESCRIPTION = """\
 各机关在此报送事实。每条事实只受理一次：同一 event_id 以同样内容重发，得到同一回执。
 
-States of facts come in here; each is taken once. Send `Authorization: Bearer <token>`; the agency that states the
-fact is the token's. The body is one JSON object, an array, or one object a line (`application/x-ndjson`).
-Every refusal is an RFC 9457 problem with `code`, `field` (a JSON pointer) and `remedy`; all codes: `/v1/errors`.
+Facts come in here, and each is taken once. Send `Authorization: Bearer <token>`; the agency that states the
+fact is that of the token. The body is one JSON object, an array, or one object a line (`application/x-ndjson`).
+Every refusal is an RFC 9457 problem with `code`, `field` (a JSON pointer), `remedy`; codes: `/v1/errors`.
 """
 
 _PROBLEMS = {

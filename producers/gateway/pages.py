@@ -1,4 +1,4 @@
-"""The page at /docs: Swagger UI out of the fetched WebJars, served by us; without them a plain list of links."""
+"""The page at /docs: Swagger UI out of the fetched WebJars, served by us; without them, plain links."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ _SWAGGER = (
     _HEAD
     + """<link rel="icon" href="/docs/assets/favicon-32x32.png">
 <link rel="stylesheet" href="/docs/assets/swagger-ui.css"></head><body><div id="swagger-ui"></div>
-<script src="/docs/assets/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></body></html>"""
+<script src="/docs/assets/swagger-ui-bundle.js"></script>
+<script src="/docs/start.js"></script></body></html>"""
 )
 
 _PLAIN = (
@@ -34,7 +35,9 @@ _PLAIN = (
 </body></html>"""
 )
 
-_START = """SwaggerUIBundle({url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true, validatorUrl: null});"""
+_START = """SwaggerUIBundle({
+  url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true, validatorUrl: null
+});"""
 
 # Nothing on this page may come from or go to anywhere else; Swagger UI sets styles of its own.
 _POLICY = {

@@ -1,4 +1,4 @@
-"""Read the body of a publication: one object, an array, or one object a line, within limits while it streams."""
+"""Read the body of a publication: one object, an array, or one a line, within limits while it streams."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One submission as it was read: its line or place (from 1), its value, and what was wrong with it already."""
+    """One submission as read: its line or place (from 1), its value, what was wrong with it already."""
 
     number: int
     value: Any
@@ -50,10 +50,10 @@ def _too_large(code: Code, limit: int) -> Refused:
 
 
 async def collect(chunks: AsyncIterator[bytes], media_type: str, limits: Limits, declared: int = 0) -> bytes:
-    """All bytes of a body, or a refusal as soon as it is seen to be too large; ``declared`` is its Content-Length.
+    """All bytes of a body, or a refusal as soon as it is too large; ``declared`` is its Content-Length.
 
-    What follows the limit is read and thrown away, up to ``limits.drain`` bytes, so that a client that is still
-    writing gets the answer and no broken connection. Nothing beyond the limit is ever held.
+    What follows the limit is read and thrown away, up to ``limits.drain`` bytes, so that a client that still
+    writes gets the answer and no broken connection. Nothing beyond the limit is ever held.
 
     Raises Refused: TOO_LARGE.
     """
@@ -84,10 +84,10 @@ async def _drain(chunks: AsyncIterator[bytes], limit: int) -> None:
 def split(raw: bytes, media_type: str, limits: Limits) -> Body:
     """The submissions of a body, in the order in which they were sent.
 
-    In a body of lines a bad line is an item with its findings, and the other lines are not touched by it; blank
-    lines are skipped but counted, so that numbers are those of the sender's editor.
+    In a body of lines a bad line is an item with its findings, and no other line is touched; blank lines
+    are skipped but counted, so that numbers are those of the sender's editor.
 
-    Raises Refused: a single JSON text that cannot be read (NOT_UTF8, MALFORMED_JSON), EMPTY_BATCH, BATCH_TOO_LONG.
+    Raises Refused: NOT_UTF8 or MALFORMED_JSON for a single JSON text, EMPTY_BATCH, BATCH_TOO_LONG.
     """
     body = _lines(raw, limits) if media_type in LINES else _text(raw)
     if not body.items:

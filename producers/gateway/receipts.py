@@ -1,7 +1,7 @@
 """Receipts: a fold of the ledger inside the door, and how to wait for one.
 
-A receipt shows when the last record of its cause is folded, never half of it. A refusal of other content under a
-known event id is a receipt of its own and leaves the first one alone.
+A receipt shows when the last record of its cause is folded, never half of it. A refusal of other content
+under a known event id is a receipt of its own and leaves the first one alone.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _RECHECK = 1.0
 
 @dataclass(slots=True)
 class _Row:
-    """One receipt as far as this batch knows it; ``mine`` is the key, ``place`` where its cause lies in `inbound`."""
+    """One receipt as far as this batch knows it: its key, and its cause's offset in `inbound`."""
 
     mine: tuple[str, str, str, bytes]
     place: int
@@ -44,7 +44,7 @@ class _Row:
 
 @dataclass(slots=True)
 class _Changes:
-    """What one batch of one partition changes: to receipts of earlier batches first, then those that it makes."""
+    """What one batch of one partition changes: receipts of earlier batches first, then those it makes."""
 
     partition: int
     open: dict[tuple[int, str], _Row] = field(default_factory=dict)

@@ -1,14 +1,13 @@
 """Personal fields become ciphertext, and a checked fact becomes the record that goes to Kafka.
 
-Names, numbers and telephones are encrypted under the person's key for this matter, free text under the matter's
-text key (architecture, "Who speaks, and who may read"). Each key exists before the record is sent. The same event
-gives the same bytes again, however often it is sent.
+Names, numbers and telephones are encrypted under the person's key for this matter, free text under the
+matter's text key (docs/architecture). Each key exists before the record is sent. The same event gives the
+same bytes again, however often it is sent.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -22,6 +21,8 @@ from schemas.seal import sm3
 from schemas.topics import INBOUND, MAX_INBOUND_BYTES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from backbone.vault import KeyProvider
 
 _FIRMS = frozenset({"LEGAL_PERSON", "UNINCORPORATED"})
@@ -29,12 +30,12 @@ _SEPARATORS = re.compile(r"[\s\-·.]+")
 _TOKEN_BYTES = 16
 
 LARGEST = MAX_INBOUND_BYTES - 8 * 1024
-"""Bytes that a value may have: key, headers and Kafka's own framing must fit into the topic's limit beside it."""
+"""Bytes that a value may have: key, headers and Kafka's framing must fit into the topic's limit beside it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A record ready for `inbound`. ``content_hash`` is SM3 of the value, the last part of the idempotence key."""
+    """A record ready for `inbound`. ``content_hash`` is SM3 of the value, part of the idempotence key."""
 
     agency: str
     matter: str
@@ -72,7 +73,7 @@ async def party_token(party: dict[str, Any], matter: str, event_id: str, path: s
         return await keys.pseudonym(known)
     if party.get("uscc"):
         return f"U-{party['uscc']}"
-    return "N-" + sm3("\x1f".join((matter, event_id, path)).encode())[:_TOKEN_BYTES].hex()
+    return "N-" + sm3(f"{matter}\x1f{event_id}\x1f{path}".encode())[:_TOKEN_BYTES].hex()
 
 
 async def encrypt_personal(name: str, record: dict[str, Any], keys: KeyProvider) -> dict[str, Any]:
@@ -128,7 +129,8 @@ async def seal(
 ) -> Sealed:
     """Encrypt, encode and stamp a checked fact.
 
-    Raises Erased: personal content for someone who was erased. InvalidRecord: the record does not fit its contract. Refused: FACT_TOO_LARGE.
+    Raises Erased (personal content for someone who was erased), InvalidRecord (the record does not fit its
+    contract), Refused: FACT_TOO_LARGE.
     """
     meta = record["meta"]
     value = CODEC.encode(name, await encrypt_personal(name, record, keys))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from aiokafka.errors import KafkaError
@@ -13,6 +12,8 @@ from backbone.log import logger
 from schemas.topics import INBOUND
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aiokafka import AIOKafkaProducer
 
     from backbone.settings import Settings
@@ -28,7 +29,7 @@ _ANSWER_WITHIN = 2.0
 
 
 class Unacknowledged(Exception):
-    """The broker did not answer in time: the fact may or may not be in. Send it again under the same event id."""
+    """The broker did not answer in time: the fact may be in or not. Send it again under the same event id."""
 
 
 Outcome: TypeAlias = "Unacknowledged | None"

@@ -41,7 +41,7 @@ class Opened:
 async def opened(settings: Settings) -> AsyncIterator[Opened]:
     """Connect everything that a door works with, and disconnect it afterwards.
 
-    Raises DatabaseAway, StackUnborn, BadKeyRing, BrokerAway: the process cannot serve, and its supervisor retries.
+    Raises DatabaseAway, StackUnborn, BadKeyRing, BrokerAway: the process ends, and its supervisor retries.
     """
     pool = await open_pool(settings, application="liandong-door", size=_CONNECTIONS)
     try:

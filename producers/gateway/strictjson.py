@@ -23,7 +23,7 @@ MOST = 50
 _INT64 = 2**63
 
 # Tab, newline and carriage return are what people type; every other control character, the C1 block, the
-# non-characters and lone surrogates are refused: PostgreSQL or a strict UTF-8 encoder would choke on them later.
+# non-characters and lone surrogates are refused: PostgreSQL or a strict UTF-8 encoder would choke on them.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 

@@ -1,4 +1,4 @@
-"""What a ledger record says to the agency whose fact led to it: one small JSON text, kept with the receipt. Pure."""
+"""What a ledger record says to the agency whose fact led to it: one JSON text, kept with the receipt."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def skipped(record: Mapping[str, Any]) -> bytes:
 
 
 def receipt(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The receipt of one row of ``door.receipt``: what was decided, and every part in the order of the ledger."""
+    """The receipt of one row of ``door.receipt``: what was decided, and every part in the ledger's order."""
     told: dict[str, Any] = {
         "event_id": row["event_id"],
         "status": row["outcome"],

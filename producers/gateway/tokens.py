@@ -25,7 +25,7 @@ def digest(token: str) -> bytes:
 
 
 async def issue(connection: Connection, agency: str, label: str) -> str:
-    """Make a token for an agency and return it, the only time that it is seen. ``label`` says who holds it."""
+    """Make a token for an agency and return it, the only time it is seen. ``label`` says who holds it."""
     token = secrets.token_urlsafe(_BYTES)
     await enrol(connection, agency, label, token)
     return token
