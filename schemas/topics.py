@@ -145,7 +145,7 @@ _DEFINITIONS = (
         max_message_bytes=MAX_LEDGER_BYTES,
         writers=("owner",),
         readers=("operators",),
-        doc_zh="死信：封签、键或分区不对的原始记录，注明它在收件中的位置和原因。",
+        doc_zh="死信：印记、键或分区不对的原始记录，注明它在收件中的位置和原因。",
         doc_en="Raw records whose stamp, key or partition is wrong, with their coordinates and the reason.",
     ),
 )

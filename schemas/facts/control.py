@@ -32,7 +32,7 @@ class Marker(Control):
 
 
 class Mend(Control):
-    """处置被搁置事项的指令。What is to be done with a matter that waits."""
+    """修复被搁置事项的指令。What is to be done with a matter that waits."""
 
     CONTROL: ClassVar[str] = "Mend"
     BREAKS: ClassVar[frozenset[str]] = frozenset({"why"})
@@ -44,7 +44,7 @@ class Mend(Control):
     offset: Int | None = Field(default=None, ge=0, le=9223372036854775807)
     """跳过哪一条：在 inbound 中的位置。Which parked record to skip: its offset in inbound."""
     who: Text = Field(max_length=100)
-    """处置人。Who decided so."""
+    """修复人。Who decided so."""
     why: Text = Field(max_length=1000)
     """理由。Why."""
     remaining: Int = Field(default=-1, ge=-1, le=2147483647)

@@ -128,7 +128,7 @@ class MarkerKind(Labelled):
 
 
 class MendAction(Labelled):
-    """处置方式。What to do."""
+    """修复方式。What to do."""
 
     REPLAY = "REPLAY", "重放"
     SKIP = "SKIP", "跳过"
