@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
@@ -11,9 +12,17 @@ import click
 
 from deploy.embedded.layout import Layout
 from deploy.embedded.obstacles import Obstacle, WouldNotStart
-from deploy.embedded.plan import DEFAULT_DIRECTORY, Wishes, directory_of
+from deploy.embedded.plan import DEFAULT_DIRECTORY, PROCESSES, Wishes, directory_of
 from deploy.embedded.state import StackState, read_state
 from deploy.embedded.up import bring_up
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
+
+
+def _check_name(_: click.Context, __: click.Parameter, name: str | None) -> str | None:
+    if name is not None and not _NAME.fullmatch(name):
+        raise click.BadParameter("a small letter, then up to 30 of a-z, 0-9, _")
+    return name
 
 
 @click.command()
@@ -30,24 +39,45 @@ from deploy.embedded.up import bring_up
 @click.option("--simulated", is_flag=True, help="Born with simulated time, which only a driver moves on.")
 @click.option("--port-base", type=click.IntRange(1024, 65000), help="Six ports in a row from here on.")
 @click.option("--host", help="Where gateway and console listen [default: 127.0.0.1, this machine only].")
-@click.option("--stack", help="The stack's name, which begins the names of its database and roles.")
+@click.option(
+    "--stack",
+    callback=_check_name,
+    help="The stack's name, which begins the names of its database and roles.",
+)
+@click.option(
+    "--processes",
+    help=f"Start only these, comma-separated [default: {','.join(PROCESSES)}]; the others run elsewhere.",
+)
 @click.option("--detach", is_flag=True, help="Return as soon as it is ready; `liandong down` stops it.")
 def up(  # noqa: PLR0913 - one parameter for each option
     directory: Path | None,
     port_base: int | None,
     host: str | None,
     stack: str | None,
+    processes: str | None,
     *,
     ephemeral: bool,
     simulated: bool,
     detach: bool,
 ) -> None:
     """Start broker, database, migrations, topics, gateway, worker, projector and console."""
-    wishes = Wishes(directory, simulated, ephemeral, port_base, host, stack)
+    wishes = Wishes(directory, simulated, ephemeral, port_base, host, stack, _chosen(processes))
     if detach:
         _detach(wishes)
         return
     bring_up(wishes, _say)
+
+
+def _chosen(processes: str | None) -> tuple[str, ...] | None:
+    if processes is None:
+        return None
+    chosen = tuple(name.strip() for name in processes.split(",") if name.strip())
+    unknown = set(chosen) - set(PROCESSES)
+    if unknown:
+        raise click.BadParameter(
+            f"{min(unknown)} is none of {', '.join(PROCESSES)}", param_hint="--processes"
+        )
+    return tuple(name for name in PROCESSES if name in chosen)
 
 
 def _say(line: str) -> None:
@@ -78,6 +108,7 @@ def _detach(wishes: Wishes) -> None:
             raise _why_not(layout, log)
         time.sleep(0.1)
     if state.phase != "ready":
+        process.wait()  # its last words come after it has stopped everything
         raise _why_not(layout, log)
     _say(f"ready in the background; console {state.console_url}  gateway {state.gateway_url}")
     _say(f"stop it: liandong down --dir {root}")

@@ -62,6 +62,19 @@ def broken_files(folder: Path, expected: dict[str, str]) -> list[str]:
     return sorted(wrong)
 
 
+def cached(cache: Path | None = None) -> Bundle | None:
+    """Return the bundle if it was fetched and every checksum holds; fetch nothing."""
+    bundle = _place(cache or cache_directory())
+    whole = bundle.assets.is_dir() and not broken_files(bundle.jars, read_checksums())
+    return bundle if whole else None
+
+
+def _place(root: Path) -> Bundle:
+    """Return where the bundle of this list of checksums lies; another list is another bundle."""
+    home = root / f"bundle-{hashlib.sha256(CHECKSUMS.read_bytes()).hexdigest()[:12]}"
+    return Bundle(jars=home / "jars", assets=home / "assets")
+
+
 def fetch(report: Report, cache: Path | None = None) -> Bundle:
     """Return the bundle, fetching it first if the cache has none or if a file in it is broken.
 
@@ -70,9 +83,8 @@ def fetch(report: Report, cache: Path | None = None) -> Bundle:
     """
     root = cache or cache_directory()
     expected = read_checksums()
-    name = hashlib.sha256(CHECKSUMS.read_bytes()).hexdigest()[:12]
-    home = root / f"bundle-{name}"
-    bundle = Bundle(jars=home / "jars", assets=home / "assets")
+    bundle = _place(root)
+    home = bundle.jars.parent
     with _only_one(root, report):
         wrong = broken_files(bundle.jars, expected) if home.is_dir() else []
         if home.is_dir() and not wrong and bundle.assets.is_dir():

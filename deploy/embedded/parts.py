@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from deploy.embedded.fetch import Bundle
     from deploy.embedded.plan import Plan
 
-# name of the process: module, role in the database, name of its port
-PROCESSES = {
+# The module that each process runs, and the part whose role it takes in the database.
+MODULES = {
     "gateway": ("producers.gateway", "door"),
     "worker": ("processors.worker", "worker"),
     "projector": ("projections.projector", "projector"),
@@ -43,10 +43,10 @@ def stack_parts(plan: Plan, bundle: Bundle) -> list[Part]:
         )
     parts.append(provision_part(plan))
     passwords = read_passwords(plan.layout.passwords)
-    for name in PROCESSES:
+    for name in plan.processes:
         port = int(getattr(plan.ports, name))
         command = Command(
-            argv=(sys.executable, "-m", PROCESSES[name][0]), env=environment(plan, bundle, name, passwords)
+            argv=(sys.executable, "-m", MODULES[name][0]), env=environment(plan, bundle, name, passwords)
         )
         parts.append(Part(name, command, partial(answers, port, "/readyz"), port))
     return parts
@@ -68,14 +68,16 @@ def base_environment(plan: Plan) -> dict[str, str]:
         "LIANDONG_KEYS": str(plan.layout.keys),
         "LIANDONG_DATA": str(plan.layout.root),
         "PYTHONUNBUFFERED": "1",
-        # The packages come from where ours come from, whatever folder the command was typed in.
+        # `-m` would look for modules in the folder the command was typed in, before all others.
+        "PYTHONSAFEPATH": "1",
+        # The packages come from where ours come from.
         "PYTHONPATH": str(Path(deploy.__file__).parent.parent),
     }
 
 
 def environment(plan: Plan, bundle: Bundle, name: str, passwords: Mapping[str, str]) -> dict[str, str]:
     """Return all settings of one process: it is configured by these alone."""
-    role = role_name(plan.stack, PROCESSES[name][1])
+    role = role_name(plan.stack, MODULES[name][1])
     return base_environment(plan) | {
         "LIANDONG_DATABASE": role_dsn(plan.admin, role, passwords),
         "LIANDONG_GATEWAY_HOST": plan.host,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from deploy.embedded.layout import Layout
 
 DEFAULT_DIRECTORY = Path(".liandong")
+PROCESSES = ("gateway", "worker", "projector", "console")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Wishes:
     port_base: int | None = None
     host: str | None = None
     stack: str | None = None
+    processes: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Plan:
     database: PostgresNode | None
     kafka: str
     admin: str
+    processes: tuple[str, ...]
 
     def state(self) -> StackState:
         """Return the state that a supervisor of this plan starts with."""
@@ -60,6 +63,7 @@ class Plan:
             kafka=self.kafka,
             database=self.admin,
             socket=str(self.database.socket) if self.database else "",
+            data=str(self.database.data) if self.database else "",
             host=self.host,
         )
 
@@ -104,13 +108,14 @@ def make_plan(wishes: Wishes, layout: Layout) -> Plan:
         broker=broker,
         database=database,
         kafka=kafka or (broker.bootstrap if broker else ""),
+        processes=PROCESSES if wishes.processes is None else wishes.processes,
         admin=_with_database(admin, stack) if admin else (database.dsn(stack) if database else ""),
     )
 
 
 def check_ports(plan: Plan) -> None:
     """Raise PortTaken for the first port that somebody else listens on."""
-    for name in ("console", "gateway", "worker", "projector"):
+    for name in plan.processes:
         require_free(
             name, getattr(plan.ports, name), plan.host if name in {"console", "gateway"} else "127.0.0.1"
         )

@@ -23,7 +23,7 @@ MAJOR = "18"
 SUPERUSER = "postgres"
 NOBODY = 65534
 # Where a stack of root's keeps what uid 65534 must reach, if its own directory lies below a closed one.
-_SHARED = Path("/var/lib/liandong")
+SHARED = Path("/var/lib/liandong")
 # Not TMPDIR: that may be long, and PostgreSQL allows 107 bytes.
 _SOCKET_PARENT = Path("/tmp")  # noqa: S108 - a new, unguessable folder of mode 0700 in it
 _SOCKET_PREFIX = "liandong-"
@@ -64,7 +64,7 @@ def data_home(directory: Path, socket: Path, *, ephemeral: bool) -> Path:
     if owner() is None or reachable(directory / "postgres"):
         return directory / "postgres"
     name = hashlib.sha256(str(directory.resolve()).encode()).hexdigest()[:12]
-    return _SHARED / name / "postgres"
+    return SHARED / name / "postgres"
 
 
 def binaries() -> Path:
@@ -80,10 +80,10 @@ def binaries() -> Path:
         return package / "pginstall" / "bin"
     site = package.parent
     name = hashlib.sha256(str(site).encode()).hexdigest()[:12]
-    home = _SHARED / f"programs-{MAJOR}-{name}"
+    home = SHARED / f"programs-{MAJOR}-{name}"
     if not home.is_dir():
-        _SHARED.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=_SHARED) as temporary:
+        SHARED.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=SHARED) as temporary:
             work = Path(temporary) / "site"
             shutil.copytree(package / "pginstall", work / package.name / "pginstall", symlinks=True)
             # The programs look for these beside the package.

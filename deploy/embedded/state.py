@@ -50,6 +50,7 @@ class StackState(msgspec.Struct):
     kafka: str = ""
     database: str = ""
     socket: str = ""
+    data: str = ""
     host: str = "127.0.0.1"
     supervisor: int | None = None
     supervisor_started: float | None = None

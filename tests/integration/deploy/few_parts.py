@@ -13,6 +13,8 @@ import sys
 from functools import partial
 from pathlib import Path
 
+import click
+
 from deploy.embedded import kafka, postgres
 from deploy.embedded.child import Command
 from deploy.embedded.fetch import fetch
@@ -29,7 +31,7 @@ async def never() -> bool:
 
 
 async def supervise(root: Path, program: str | None) -> None:
-    bundle = fetch(print)
+    bundle = fetch(click.echo)
     port = free_port()
     broker = kafka.KafkaNode(root / "kafka", port, free_port(frozenset({port})), ephemeral=True)
     socket = postgres.socket_directory()
@@ -47,7 +49,7 @@ async def supervise(root: Path, program: str | None) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     try:
-        await Supervisor(Layout(root), parts, state, lambda line: print(line, flush=True)).run(stop)
+        await Supervisor(Layout(root), parts, state, partial(click.echo, color=False)).run(stop)
     finally:
         postgres.remove_socket_directory(socket)
 

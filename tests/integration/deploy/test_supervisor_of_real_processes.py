@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import asyncpg
 import psutil
 import pytest
+
 from deploy.embedded import kafka
 from deploy.embedded.postgres import remove_socket_directory
 from deploy.embedded.state import PartState, StackState, is_alive, read_state

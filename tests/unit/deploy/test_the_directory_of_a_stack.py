@@ -4,6 +4,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+
 from deploy.embedded import kafka, layout, postgres
 from deploy.embedded.fetch import Bundle
 from deploy.embedded.layout import Layout, write_private
@@ -120,7 +121,9 @@ def test_every_process_connects_as_its_own_role() -> None:
     assert role_name("liandong", "worker") == "liandong_worker"
     assert agency_role("liandong", "310120-JD11") == "liandong_a_310120_jd11"
     embedded = "postgresql://postgres@/liandong?host=/tmp/liandong-x"
-    assert role_dsn(embedded, "liandong_api", {}) == "postgresql://liandong_api@/liandong?host=/tmp/liandong-x"
+    assert (
+        role_dsn(embedded, "liandong_api", {}) == "postgresql://liandong_api@/liandong?host=/tmp/liandong-x"
+    )
     external = "postgresql://owner:secret@db:5432/city?sslmode=require&user=x"
     assert role_dsn(external, "a", {"a": "p/q"}) == "postgresql://a:p%2Fq@db:5432/city?sslmode=require"
 

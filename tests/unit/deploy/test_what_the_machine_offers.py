@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+
 from deploy.embedded import java, ports
 from deploy.embedded.fetch import broken_files, read_checksums
 from deploy.embedded.obstacles import MissingTool, PortTaken
@@ -62,9 +63,12 @@ def test_missing_maven_is_named_with_the_command_that_installs_it(monkeypatch: p
 
 def test_every_jar_has_a_checksum_of_256_bits() -> None:
     checksums = read_checksums()
-    assert {"kafka_2.13-4.3.1.jar", "htmx.org-2.0.4.jar", "htmx-ext-sse-2.2.2.jar", "swagger-ui-5.34.1.jar"} <= (
-        checksums.keys()
-    )
+    assert {
+        "kafka_2.13-4.3.1.jar",
+        "htmx.org-2.0.4.jar",
+        "htmx-ext-sse-2.2.2.jar",
+        "swagger-ui-5.34.1.jar",
+    } <= (checksums.keys())
     assert all(len(bytes.fromhex(digest)) == 32 for digest in checksums.values())
 
 
@@ -80,7 +84,9 @@ def test_a_file_that_is_missing_added_or_different_is_broken(tmp_path: Path) -> 
 def test_a_taken_port_names_who_holds_it_and_how_to_choose_another() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        with pytest.raises(PortTaken, match=rf"Port {port} \(console\) is taken by .*{os.getpid()}.*--port-base"):
+        with pytest.raises(
+            PortTaken, match=rf"Port {port} \(console\) is taken by .*{os.getpid()}.*--port-base"
+        ):
             ports.require_free("console", port)
 
 
