@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.requests import ClientDisconnect
 
 from producers.gateway import openapi, pages
-from producers.gateway.answers import PROBLEM, many, overall
+from producers.gateway.answers import PROBLEM, instant, many, overall
 from producers.gateway.failures import handle_failures
 from producers.gateway.reading import LINES, OBJECTS, Limits, collect, split
 from producers.gateway.tokens import agency_of, bearer
@@ -145,6 +145,12 @@ async def _disconnect(request: Request) -> None:
             return
 
 
+async def get_clock(request: Request) -> dict[str, Any]:
+    """入口时钟；模拟环境中为模拟时间。The door's clock; simulated time in a simulated stack."""
+    now, simulated = await parts_of(request).door.clock()
+    return {"now": instant(now), "simulated": simulated}
+
+
 def get_errors() -> list[dict[str, Any]]:
     """全部错误代码、含义与补救办法。Every code, what it means and what to do."""
     return [describe(code) for code in CATALOGUE]
@@ -183,6 +189,7 @@ def make_app(parts: Parts, assets: Path | None, routes: Sequence[BaseRoute] = ()
     app.add_api_route(
         "/v1/receipts/{event_id}", get_receipt, methods=["GET"], tags=["回执"], **openapi.GET_RECEIPT
     )
+    app.add_api_route("/v1/clock", get_clock, methods=["GET"], tags=["运行"], summary="入口时钟")
     app.add_api_route("/v1/errors", get_errors, methods=["GET"], tags=["错误代码"], summary="错误代码表")
     app.add_api_route("/problems/{name}", get_problem, methods=["GET"], tags=["错误代码"], summary="错误代码")
     app.add_route("/openapi.json", lambda _: JSONResponse(openapi.document(app)), include_in_schema=False)

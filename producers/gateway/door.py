@@ -66,7 +66,7 @@ class Door:
         A fact is answered when the broker has acknowledged it; with ``wait`` (seconds) when it is decided, or
         when the time is over. A bad submission keeps nobody else from being taken.
         """
-        now = await self._now()
+        now, _ = await self.clock()
         doorway = Doorway(agency, now, self._means.simulated)
         taken = [await self._take(item, doorway) for item in body.items]
         await self._send(taken, now)
@@ -74,9 +74,11 @@ class Door:
             return list(await asyncio.gather(*(self._decided(each, wait) for each in taken)))
         return [each.answer for each in taken]
 
-    async def _now(self) -> int:
+    async def clock(self) -> tuple[int, bool]:
+        """The time at the door in microseconds, and whether it is simulated. Raises TimeNotSet."""
         clock = self._means.clock
-        return await clock.refresh() if isinstance(clock, SimulatedClock) else clock.now()
+        now = await clock.refresh() if isinstance(clock, SimulatedClock) else clock.now()
+        return now, self._means.simulated
 
     async def _take(self, item: Item, doorway: Doorway) -> Taken:
         made = make_event_id(doorway.now, secrets.token_bytes(10))

@@ -22,8 +22,8 @@ DESCRIPTION = """\
 各机关在此报送事实。每条事实只受理一次：同一 event_id 以同样内容重发，得到同一回执。
 
 Facts come in here, and each is taken once. Send `Authorization: Bearer <token>`; the agency that states the
-fact is that of the token. The body is one JSON object, an array, or one object a line (`application/x-ndjson`).
-Every refusal is an RFC 9457 problem with `code`, `field` (a JSON pointer), `remedy`; codes: `/v1/errors`.
+fact is that of the token. The body is a JSON object, an array, or an object a line (`application/x-ndjson`).
+Every refusal is an RFC 9457 problem with `code`, `field` (a JSON pointer), `remedy`; see `/v1/errors`.
 """
 
 _PROBLEMS = {
@@ -113,7 +113,7 @@ def document(app: FastAPI) -> dict[str, Any]:
         schemas.pop(unused, None)
     schemas |= _schemas()
     for path in made["paths"]:
-        if path.startswith("/v1/") and path != "/v1/errors":
+        if path.startswith("/v1/") and path not in {"/v1/errors", "/v1/clock"}:
             for operation in made["paths"][path].values():
                 operation["security"] = [{"token": []}]
     return made
