@@ -1,4 +1,4 @@
-"""Facts taken apart: clear fields for everybody who may see the matter, personal bytes for those who may read.
+"""Facts taken apart: clear fields for whoever may see the matter, personal bytes for those who may read.
 
 What is personal stands in the contract (property `personal` on a field), so nothing is listed here twice.
 Splitters are compiled once for each fact type: a rebuild passes every fact of the ledger through them.

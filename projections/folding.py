@@ -1,8 +1,7 @@
-"""All views as ONE fold: each record is decoded once, and rows of all tables and the position commit together."""
+"""All views as ONE fold: each record is decoded once; rows of all tables and the position commit together."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from projections.clocks import project as clocks
@@ -12,6 +11,8 @@ from projections.timeline import project as timeline
 from projections.told import tell
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from backbone.database import Connection
     from backbone.records import LedgerRecord
 

@@ -5,10 +5,12 @@ COPY would be faster still, but PostgreSQL refuses it on tables with row-level s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _ENCODER = msgspec.json.Encoder()
 

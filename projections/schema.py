@@ -18,17 +18,18 @@ _COMMENT = "comment on schema views is '视图：总账的折叠，供查询。V
 
 
 async def install(connection: Connection) -> None:
-    """Create schema `views` with its tables, policies and grants; nothing happens where it exists.
+    """Create schema `views` with its tables and policies where it is missing, and grant what is granted.
 
-    Needs the right to create schemas, and tables `stack.agency_role` and function `stack.role`.
-    Raises what the database raises; nothing is half done.
+    Needs the right to create schemas, the agencies' roles enrolled, and function `stack.role`; runs again
+    after each enrolment. Raises what the database raises; nothing is half done.
     """
     async with connection.transaction():
         await connection.execute("select pg_advisory_xact_lock(hashtext('projections.schema'))")
         if not await connection.fetchval(_EXISTS, LIVE):
             await connection.execute("create schema views")
             await connection.execute(_COMMENT)
-            await _fill(connection, LIVE)
+            await _run(connection, LIVE, "schema.sql")
+        await _run(connection, LIVE, "grants.sql")
 
 
 async def install_beside(connection: Connection) -> None:
@@ -36,9 +37,10 @@ async def install_beside(connection: Connection) -> None:
     async with connection.transaction():
         await connection.execute("drop schema if exists views_next cascade")
         await connection.execute("create schema views_next")
-        await _fill(connection, NEXT)
+        await _run(connection, NEXT, "schema.sql")
+        await _run(connection, NEXT, "grants.sql")
 
 
-async def _fill(connection: Connection, schema: str) -> None:
+async def _run(connection: Connection, schema: str, file: str) -> None:
     await connection.execute("select set_config('search_path', $1, true)", schema)
-    await connection.execute((files("projections") / "schema.sql").read_text(encoding="utf-8"))
+    await connection.execute((files("projections") / file).read_text(encoding="utf-8"))

@@ -290,21 +290,11 @@ create policy handling_agency on personal for select
 
 do $$
 declare
-    projector text := stack.role('projector');
-    tables    text[] := array['matter', 'matter_agency', 'clocks', 'inbox', 'timeline', 'personal'];
-    readers   name;
-    name_     text;
+    name_ text;
 begin
-    execute format('grant usage on schema %I to %I, %I', current_schema(), projector, stack.role('api'));
-    execute format('grant select, insert, update, delete on all tables in schema %I to %I',
-                   current_schema(), projector);
-    foreach name_ in array tables loop
-        execute format('create policy projector on %I to %I using (true) with check (true)', name_, projector);
+    foreach name_ in array array['matter', 'matter_agency', 'clocks', 'inbox', 'timeline', 'personal'] loop
+        execute format('create policy projector on %I to %I using (true) with check (true)',
+                       name_, stack.role('projector'));
     end loop;
-    for readers in select r.role from stack.agency_role r loop
-        execute format('grant usage on schema %I to %I', current_schema(), readers);
-        execute format('grant select on all tables in schema %I to %I', current_schema(), readers);
-    end loop;
-    execute format('grant select on fold_position to %I', stack.role('api'));
 end
 $$;

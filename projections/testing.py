@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backbone.records import LedgerRecord
 from projections.times import BEIJING, micros
 from schemas.agencies import PLATFORM
 from schemas.codec import CODEC
 from schemas.partition import partition_of
-from schemas.seal import Seal, SealKind, SealMatter, SealPartition, chain_hash, encode_matter_part, encode_seal
+from schemas.seal import (
+    Seal,
+    SealKind,
+    SealMatter,
+    SealPartition,
+    chain_hash,
+    encode_matter_part,
+    encode_seal,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def at(text: str) -> int:
@@ -29,7 +39,9 @@ class LedgerBuilder:
         self._heads: dict[str, tuple[int, bytes]] = {}
         self._serial = 0
 
-    def append(self, fact_type: str, record: Mapping[str, Any], received_at: int, **seal: Any) -> LedgerRecord:
+    def append(
+        self, fact_type: str, record: Mapping[str, Any], received_at: int, **seal: Any
+    ) -> LedgerRecord:
         """Append a fact of a matter. `seal` adds to or replaces what its `meta` already says.
 
         Kinds other than ADMITTED and DERIVED stay outside the chain.
@@ -92,7 +104,9 @@ def meta(builder: LedgerBuilder, matter: str, agency: str, occurred_at: int, **m
     } | more
 
 
-def short_meta(builder: LedgerBuilder, matter: str, cause: str, rule: str = "", **more: Any) -> dict[str, Any]:
+def short_meta(
+    builder: LedgerBuilder, matter: str, cause: str, rule: str = "", **more: Any
+) -> dict[str, Any]:
     """The `meta` of the platform's own fact."""
     return {
         "event_id": builder.event_id(),

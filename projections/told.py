@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from schemas.codec import CODEC
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from backbone.records import LedgerRecord
     from schemas.seal import SealMatter
 
@@ -18,7 +19,7 @@ CHAINED = frozenset({"ADMITTED", "DERIVED", "HELD", "MEND"})
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A decoded record of the ledger: `record` has timestamps as microseconds, personal fields as ciphertext."""
+    """A decoded record: `record` has timestamps as microseconds and personal fields as ciphertext."""
 
     seal: SealMatter
     hash: bytes

@@ -6,11 +6,13 @@ Names of facts and fields come from the contracts, names of agencies from their 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from projections.content import fact_schema
 from schemas.agencies import AGENCIES, PLATFORM
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 STATES: Final[Mapping[str, str]] = {
     "registered": "已登记",

@@ -67,6 +67,9 @@ do $$
 begin
     execute format('grant usage on schema door to %I', stack.role('door'));
     execute format('grant select on door.token to %I', stack.role('door'));
+    -- Console and query API ask whose a token is.
+    execute format('grant usage on schema door to %I', stack.role('api'));
+    execute format('grant select on door.token to %I', stack.role('api'));
     execute format(
         'grant select, insert, update on door.serial, door.opening, door.receipt, door.fold_position to %I',
         stack.role('door')

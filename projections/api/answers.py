@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from projections.api.listing import Fact, Item
-from projections.api.views import AsOf
-from projections.clocks.project import Clock
-from projections.matters.project import Card
 from projections.times import beijing, iso
 from projections.vocabulary import (
     CLOCK_STATES,
@@ -21,6 +17,12 @@ from projections.vocabulary import (
     procedure_zh,
     state_zh,
 )
+
+if TYPE_CHECKING:
+    from projections.api.listing import Fact, Item
+    from projections.api.views import AsOf
+    from projections.clocks.project import Clock
+    from projections.matters.project import Card
 
 Instant = Annotated[str, Field(examples=["2026-09-08T10:00:00.000+08:00"])]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +16,11 @@ from projections.matters.project import Card
 from projections.timeline.project import SQL as TIMELINE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from backbone.database import Connection
 
+_INFINITY = datetime.max  # noqa: DTZ901 - asyncpg writes it as infinity, which is how no due date ranks
 INBOX_PARTS = ("HANDLE", "SUPPLEMENT", "RESULT", "COPY")
 """What an inbox holds; what an agency sent itself is asked for by name."""
 
@@ -98,8 +100,7 @@ def place_of(item: Item) -> Place:
 
 
 def _rank(rank: str) -> datetime:
-    # asyncpg writes the largest datetime as infinity, which is what no due date ranks as.
-    return datetime.max if rank == "infinity" else datetime.fromisoformat(rank)
+    return _INFINITY if rank == "infinity" else datetime.fromisoformat(rank)
 
 
 async def inbox_counts(connection: Connection) -> dict[str, int]:

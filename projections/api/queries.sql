@@ -9,7 +9,7 @@ select r.role::text from stack.agency_role r where r.agency = $1;
 select set_config('role', $1, true), set_config('search_path', 'views', true);
 
 -- name: as_of
-select max(p.received_at) as received_at, sum(p.number)::bigint as number from fold_position p;
+select max(p.received_at) as received_at from fold_position p;
 
 -- name: matter
 select to_json(m)::text as row from matter m where m.matter = $1;

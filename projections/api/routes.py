@@ -79,7 +79,7 @@ async def get_inbox(  # noqa: PLR0913, PLR0917 - each is a query parameter of it
     asking: Reader,
     signed: Signed,
     part: Annotated[list[Part] | None, Query(description="只看这些；缺省为除 SENT 外全部。")] = None,
-    open_: Annotated[bool | None, Query(alias="open", description="只看待办或只看已办。")] = None,  # noqa: FBT002
+    open_: Annotated[bool | None, Query(alias="open", description="只看待办或只看已办。")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> InboxPage:
@@ -95,7 +95,7 @@ async def get_inbox(  # noqa: PLR0913, PLR0917 - each is a query parameter of it
 
 @router.get("/matters/{matter}", summary="事项")
 async def get_matter(matter: str, source: Source, asking: Reader) -> MatterAnswer:
-    """一个事项的状态与时限；与本机关无关的事项答复 404。A matter, 404 if it is none of the asking agency's."""
+    """一个事项的状态与时限；与本机关无关的答复 404。A matter, 404 if it is none of the asker's."""
     async with source.as_agency(asking) as connection:
         reached = await as_of(connection)
         card = await find_matter(connection, matter)

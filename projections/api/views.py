@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,6 +11,8 @@ from schemas.errors import Code, Refused
 from schemas.seal import sm3
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from backbone.database import Connection, Pool
 
 SQL = load_queries("projections.api", "queries.sql")
@@ -19,10 +20,9 @@ SQL = load_queries("projections.api", "queries.sql")
 
 @dataclass(frozen=True, slots=True)
 class AsOf:
-    """How far the views are folded: the last received_at (microseconds, 0 before the first) and a growing number."""
+    """How far the views are folded: the last received_at (microseconds, 0 before the first)."""
 
     received_at: int
-    number: int
 
 
 class Views:
@@ -55,9 +55,9 @@ class Views:
             await connection.execute(SQL["become"], role)
             yield connection
 
-    async def check(self) -> None:
-        """Ask the database for the views' position; raises what the driver raises if it cannot be read."""
-        await self._pool.fetchrow(SQL["check"])
+    async def check(self) -> bool:
+        """Whether the views can be read; raises what the driver raises if not."""
+        return await self._pool.fetchval(SQL["check"]) is not None
 
     async def _role(self, agency: str) -> str:
         if agency not in self._roles:
@@ -74,5 +74,4 @@ class Views:
 
 async def as_of(connection: Connection) -> AsOf:
     """How far the data is folded that this connection sees."""
-    row = await connection.fetchrow(SQL["as_of"])
-    return AsOf(row["received_at"] or 0, row["number"] or 0) if row is not None else AsOf(0, 0)
+    return AsOf(await connection.fetchval(SQL["as_of"]) or 0)

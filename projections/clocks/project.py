@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime  # noqa: TC003 - msgspec reads the annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -13,6 +12,8 @@ from projections.rows import as_rows
 from projections.times import beijing
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from backbone.database import Connection
     from projections.told import Told
 

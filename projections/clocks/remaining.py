@@ -5,12 +5,14 @@ The legal dates come from the facts; here is only counted for the eye.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from projections.times import BEIJING, beijing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Tone = Literal["calm", "soon", "urgent", "paused", "met", "late", "void"]
 _SOON = 0.5
@@ -49,7 +51,9 @@ class Remaining:
     tone: Tone
 
 
-def remaining(clock: Running, now: datetime, calendar: Days) -> Remaining:
+def remaining(  # noqa: PLR0911 - one sentence for each case
+    clock: Running, now: datetime, calendar: Days
+) -> Remaining:
     """Count what is left of a clock at an instant."""
     if clock.state == "MET":
         return Remaining("已按期办结", 1.0, "met")

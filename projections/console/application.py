@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hmac
 from typing import TYPE_CHECKING
 
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from backbone import metrics
 from projections.api import routes as api
 from projections.console import door, pages
 from projections.console.security import SecurityHeaders
@@ -19,6 +17,10 @@ from projections.console.session import COOKIE
 from schemas.errors import Code, Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.routing import BaseRoute
+
     from projections.console.desk import Desk
 
 log = structlog.get_logger()
@@ -26,13 +28,8 @@ _STATUS = {404: Code.NOT_FOUND, 405: Code.METHOD_NOT_ALLOWED, 415: Code.UNSUPPOR
 _BACK = {401: ("/sign-in", "去登录")}
 
 
-def derive(secret: bytes, purpose: str) -> bytes:
-    """A key of its own for each purpose, from the key ring's lookup key."""
-    return hmac.digest(secret, b"liandong console " + purpose.encode(), "sha256")
-
-
-def create_app(desk: Desk) -> FastAPI:
-    """Put the application together over what it needs at hand."""
+def create_app(desk: Desk, health: Sequence[BaseRoute] = ()) -> FastAPI:
+    """Put the application together over what it needs at hand; `health` are the routes of its process."""
     app = FastAPI(
         title="联动查询接口",
         summary="各机关查询与本机关有关的事项、时间线与时限。",
@@ -46,9 +43,7 @@ def create_app(desk: Desk) -> FastAPI:
     app.include_router(door.router)
     app.include_router(pages.router)
     app.add_api_route("/assets/{path:path}", _asset, include_in_schema=False)
-    app.add_api_route("/healthz", _healthz, include_in_schema=False)
-    app.add_api_route("/readyz", _readyz, include_in_schema=False)
-    app.add_api_route("/metrics", _metrics, include_in_schema=False)
+    app.router.routes.extend(health)
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
@@ -63,23 +58,6 @@ async def _asset(request: Request, path: str) -> Response:
     if found is None:
         raise Refused(Code.NOT_FOUND)
     return Response(found.content, media_type=found.media_type)
-
-
-async def _healthz() -> dict[str, str]:
-    return {"status": "alive"}
-
-
-async def _readyz(request: Request) -> JSONResponse:
-    desk: Desk = request.app.state.desk
-    try:
-        await desk.views.check()
-    except Exception as error:  # noqa: BLE001 - whatever keeps us from reading is the answer
-        return JSONResponse({"status": "not ready", "why": type(error).__name__}, 503)
-    return JSONResponse({"status": "ready"})
-
-
-async def _metrics() -> Response:
-    return Response(metrics.exposition(), media_type=metrics.CONTENT_TYPE)
 
 
 async def _refused(request: Request, error: Exception) -> Response:

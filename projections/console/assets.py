@@ -1,15 +1,18 @@
 """The console's files: our own, and the one WebJar that it needs, read into memory at start.
 
-Each is served under a name that holds its hash, so a browser may keep it for ever and still never has an old one.
+Each is served under a name that holds its hash: a browser may keep it for ever and never has an old one.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 _HTMX = "htmx.org/*/dist/htmx.min.js"
@@ -25,7 +28,7 @@ class Asset:
 
 
 class Assets:
-    """All files by their plain name; `url("console.css")` is what a page links to, None for one that is missing."""
+    """All files by their plain name; `url("console.css")` is what a page links to."""
 
     def __init__(self, webjars: Path | None) -> None:
         self._by_name = {name: _asset(name, content) for name, content in _found(webjars)}

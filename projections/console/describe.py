@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from projections.console.reveal import Shown
 from projections.content import fact_schema, resolve
 from projections.times import minute_zh
 from projections.vocabulary import agency_zh, before_stop, domain_zh
 from schemas.agencies import AGENCIES
 from schemas.contracts import not_null
 
-_HIDDEN = frozenset({"meta", "alarms", "clock", "party_token", "value", "name_en", "why_en", "remedy_en", "sm3"})
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from projections.console.reveal import Shown
+
+_HIDDEN = frozenset(
+    {"meta", "alarms", "clock", "party_token", "value", "name_en", "why_en", "remedy_en", "sm3"}
+)
 _AGENCIES = frozenset({"to", "cc", "responsible", "watchers", "collector_agency", "agency"})
 _LONG_LABEL = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One labelled line. `mark` is "" for clear text, `group` for a heading, else that of a personal field."""
+    """One labelled line. `mark`: "" clear, `group` a heading, else that of a personal field."""
 
     depth: int
     label: str
@@ -95,7 +100,9 @@ def label_of(field: Mapping[str, Any]) -> str:
     return zh if len(zh) <= _LONG_LABEL * 2 else zh[: _LONG_LABEL * 2]
 
 
-def plain(name: str, kind: Any, value: Any) -> str:
+def plain(  # noqa: PLR0911 - one way for each kind of value
+    name: str, kind: Any, value: Any
+) -> str:
     """A clear value as people read it."""
     if value is None:
         return "—"

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fastapi import Request
+from fastapi import Request  # noqa: TC002 - FastAPI reads the annotations
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from projections.api.cursor import Cursors
-from projections.api.views import Views
-from projections.console.assets import Assets
-from projections.console.reveal import Opener
-from projections.console.session import Signer
 from projections.times import minute_zh
 from projections.vocabulary import URGENCIES, agency_zh, domain_zh, procedure_zh, state_zh
 
+if TYPE_CHECKING:
+    from projections.api.cursor import Cursors
+    from projections.api.views import Views
+    from projections.console.assets import Assets
+    from projections.console.reveal import Opener
+    from projections.console.session import Signer
+
 
 def templates() -> Environment:
-    """The templates: everything is escaped, and a name that is missing is an error and never an empty place."""
+    """The templates: everything is escaped, a name that is missing is an error and never an empty place."""
     environment = Environment(
         loader=PackageLoader("projections.console"),
         autoescape=True,
@@ -58,7 +60,9 @@ class Desk:
         """A template as text."""
         return self.templates.get_template(template).render(assets=self.assets, request=request, **context)
 
-    def page(self, request: Request, template: str, context: dict[str, Any], status: int = 200) -> HTMLResponse:
+    def page(
+        self, request: Request, template: str, context: dict[str, Any], status: int = 200
+    ) -> HTMLResponse:
         """A template as an answer."""
         return HTMLResponse(self.render(request, template, context), status)
 

@@ -20,7 +20,7 @@ _WRONG = "令牌不正确、已过期或已停用。请核对后重试；仍不�
 
 
 async def signed_in(request: Request, at: TheDesk) -> str:
-    """The agency that is signed in; raises Refused(NOT_AUTHENTICATED) for a session that is over or was revoked."""
+    """The agency that is signed in; raises Refused(NOT_AUTHENTICATED) where none is, or no more."""
     session = at.signer.session(request.cookies.get(COOKIE))
     if session is None:
         raise Refused(Code.NOT_AUTHENTICATED)
@@ -35,7 +35,11 @@ def from_our_page(request: Request) -> None:
     origin = request.headers.get("origin")
     ours = f"{request.url.scheme}://{request.headers.get('host', '')}"
     if (site is not None and site not in {"same-origin", "none"}) or (origin not in {None, "null", ours}):
-        raise Refused(Code.NOT_PERMITTED, detail_zh="此请求来自其他网站的页面。", detail_en="Sent by another site's page.")
+        raise Refused(
+            Code.NOT_PERMITTED,
+            detail_zh="此请求来自其他网站的页面。",
+            detail_en="Sent by another site's page.",
+        )
 
 
 FromOurPage = Depends(from_our_page)
@@ -54,7 +58,9 @@ async def sign_in_page(request: Request, at: TheDesk) -> Response:
 
 
 @router.post("/sign-in", dependencies=[FromOurPage])
-async def sign_in(request: Request, at: TheDesk, token: Annotated[str, Form(max_length=400)] = "") -> Response:
+async def sign_in(
+    request: Request, at: TheDesk, token: Annotated[str, Form(max_length=400)] = ""
+) -> Response:
     """Begin a session with a token."""
     agency = await at.views.agency_of(token.strip()) if token.strip() else None
     if agency is None:
@@ -68,7 +74,7 @@ async def sign_in(request: Request, at: TheDesk, token: Annotated[str, Form(max_
 async def enter(request: Request, at: TheDesk, code: str = "") -> Response:
     """Begin a session with a one-time link.
 
-    The answer is a page and no redirect: a strict cookie does not travel along a redirect that began elsewhere.
+    The answer is a page, no redirect: a strict cookie does not travel along one that began elsewhere.
     """
     agency = at.signer.redeem(code)
     if agency is None:

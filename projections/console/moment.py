@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from backbone.clock import SystemClock
@@ -11,6 +10,8 @@ from backbone.stack import read_identity
 from projections.times import beijing
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from backbone.clock import Clock
     from backbone.database import Connection
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from projections.api.cursor import Place
 from projections.api.listing import (
     clocks_of,
     find_matter,
@@ -23,11 +22,14 @@ from projections.api.views import AsOf, as_of
 from projections.console.desk import Desk, desk
 from projections.console.door import signed_in
 from projections.console.moment import Moment, moment
-from projections.console.present import clock_card, days, row, track
+from projections.console.present import cards, days, row, track
 from projections.console.reveal import reveal
 from projections.times import beijing, minute_zh
 from projections.vocabulary import HELD_REASONS, agency_zh
 from schemas.calendar import CALENDAR
+
+if TYPE_CHECKING:
+    from projections.api.cursor import Place
 
 router = APIRouter(include_in_schema=False)
 
@@ -60,7 +62,9 @@ async def inbox(
 
 
 @router.get("/inbox/live")
-async def inbox_live(request: Request, reader: Reader, at: TheDesk, box: Box = "todo", seen: str = "") -> Response:
+async def inbox_live(
+    request: Request, reader: Reader, at: TheDesk, box: Box = "todo", seen: str = ""
+) -> Response:
     """The inbox's changing part; only the time of the data where nothing else has changed."""
     return _live(at, request, "_inbox.html", await _inbox(reader, at, box, None), seen)
 
@@ -130,7 +134,7 @@ async def _matter(matter: str, reader: str, at: Desk) -> dict[str, Any]:
         "days": days(shown, revealed, CALENDAR),
         "truncated": FACTS if len(facts) > FACTS else 0,
         "track": track(shown, card),
-        "clocks": [clock_card(clock, now.now, CALENDAR, reader) for clock in clocks],
+        "clocks": cards(clocks, now.now, CALENDAR, reader),
     }
 
 
@@ -147,7 +151,7 @@ def _common(reader: str, reached: AsOf, now: Moment) -> dict[str, Any]:
 
 
 def _seen(at: Desk, request: Request, template: str, context: dict[str, Any]) -> str:
-    """A fingerprint of what the reader sees, so that an unchanged page is left alone under the reader's eyes."""
+    """A fingerprint of what the reader sees: an unchanged page is left alone under the reader's eyes."""
     body = at.render(request, template, context | {"seen": ""})
     return hashlib.sha256(body.encode()).hexdigest()[:16]
 

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from projections.api.listing import Fact, Item
-from projections.clocks.project import Clock
 from projections.clocks.remaining import Days, Remaining, remaining
 from projections.console.describe import Line, describe
 from projections.console.headlines import headline
-from projections.console.reveal import Place, Shown
-from projections.matters.project import Card
 from projections.times import BEIJING, beijing, day_zh, minute_zh
 from projections.vocabulary import (
     CLOCK_STATES,
@@ -27,6 +22,14 @@ from projections.vocabulary import (
     state_zh,
 )
 from schemas.agencies import PLATFORM
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from projections.api.listing import Fact, Item
+    from projections.clocks.project import Clock
+    from projections.console.reveal import Place, Shown
+    from projections.matters.project import Card
 
 STEPS = (
     ("ClueTransferred", "移送"),
@@ -134,6 +137,13 @@ def clock_card(clock: Clock, now: datetime, calendar: Days, reader: str) -> Cloc
         provisional=clock.provisional,
         basis=clock.day_kind_basis,
     )
+
+
+def cards(clocks: Sequence[Clock], now: datetime, calendar: Days, reader: str) -> list[ClockCard]:
+    """The clocks of a matter: those that run before those that are over, the nearest due date first."""
+    over = {"MET", "CANCELLED"}
+    ordered = sorted(clocks, key=lambda clock: (clock.state in over, clock.due, clock.clock))
+    return [clock_card(clock, now, calendar, reader) for clock in ordered]
 
 
 def _pause(begun: int, ended: int | None) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from backbone.vault import BadCiphertext
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 Mark = Literal["personal", "masked", "erased", "broken"]
 
@@ -50,7 +52,9 @@ async def _open(opener: Opener, values: list[bytes]) -> list[Shown]:
     if not values:
         return []
     try:
-        return [ERASED if text is None else Shown(text, "personal") for text in await opener.decrypt_many(values)]
+        return [
+            ERASED if text is None else Shown(text, "personal") for text in await opener.decrypt_many(values)
+        ]
     except BadCiphertext:
         if len(values) == 1:
             return [BROKEN]

@@ -1,6 +1,6 @@
 """Who sits at the console: signed cookies, and codes that open a session once.
 
-A cookie names the agency and, where the session began with a token, the token's hash: a revoked token ends it.
+A cookie names the agency and, if a token opened the session, its hash: a revoked token ends it.
 """
 
 from __future__ import annotations
@@ -9,10 +9,12 @@ import base64
 import binascii
 import hmac
 import secrets
-from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 COOKIE: Final = "liandong"
 SESSION_SECONDS: Final = 8 * 3600
@@ -21,8 +23,13 @@ _TAG: Final = 32
 _LONGEST: Final = 1000
 
 
+def derive(secret: bytes, purpose: str) -> bytes:
+    """A key of its own for each purpose, from the key ring's lookup key."""
+    return hmac.digest(secret, b"liandong console " + purpose.encode(), "sha256")
+
+
 class Session(msgspec.Struct, frozen=True, array_like=True):
-    """A signed-in agency. `expires` in seconds since the epoch; `token` is the token that opened it, hashed."""
+    """A signed-in agency. `expires` in seconds since the epoch; `token` is the opening one, hashed."""
 
     agency: str
     expires: int
@@ -88,3 +95,8 @@ class Signer:
 
     def _tag(self, purpose: bytes, body: bytes) -> bytes:
         return hmac.digest(self._secret, purpose + b"\0" + body, "sha256")
+
+
+def entry_code(lookup: bytes, agency: str, now: float) -> str:
+    """A code for the console's `/enter?code=…`, made by whoever holds the key ring and its `lookup`."""
+    return Signer(derive(lookup, "session"), lambda: now).code(agency)

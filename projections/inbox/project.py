@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from backbone.queries import load_queries
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from backbone.database import Connection
 
 SQL = load_queries("projections.inbox", "queries.sql")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime  # noqa: TC003 - msgspec reads the annotations
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -14,6 +13,8 @@ from projections.times import beijing
 from schemas.agencies import PLATFORM
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from backbone.database import Connection
     from projections.told import Told
 
@@ -131,7 +132,7 @@ def agencies(card: Card) -> Iterator[dict[str, str]]:
 
 
 async def project(connection: Connection, told: Iterable[Told]) -> list[str]:
-    """Fold records into the matters' rows; gives the matters that changed. Raises what the database raises."""
+    """Fold records into the matters' rows; gives those that changed. Raises what the database raises."""
     records = list(told)
     ids = list(dict.fromkeys(t.matter for t in records))
     rows = await connection.fetch(SQL["matters"], ids)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from backbone.queries import load_queries
@@ -12,6 +11,8 @@ from projections.times import beijing
 from schemas.agencies import PLATFORM
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
     from backbone.database import Connection
     from projections.told import Told
 
