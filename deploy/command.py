@@ -18,7 +18,7 @@ class _Liandong(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name the subcommands in the order in which a newcomer meets them."""
         del ctx
-        return list(groups.COMMANDS)
+        return groups.present()
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Load one subcommand."""

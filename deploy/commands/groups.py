@@ -1,32 +1,39 @@
-"""Which subcommand lives in which module."""
+"""Which subcommands there are: each is a module of this package with a click command of its own name."""
 
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import click
 
-# The name as it is typed, then where its click command lives.
-COMMANDS: Final[dict[str, tuple[str, str]]] = {
-    "up": ("deploy.commands.up", "up"),
-    "down": ("deploy.commands.down", "down"),
-    "status": ("deploy.commands.status", "status"),
-    "logs": ("deploy.commands.logs", "logs"),
-    "psql": ("deploy.commands.psql", "psql"),
-    "doctor": ("deploy.commands.doctor", "doctor"),
-    "fetch": ("deploy.commands.fetch", "fetch"),
-    "publish": ("deploy.commands.publish", "publish"),
-    "parked": ("deploy.commands.parked", "parked"),
-    "rebuild": ("deploy.commands.rebuild", "rebuild"),
-}
+# In the order in which a newcomer meets them.
+NAMES: Final = (
+    "up",
+    "down",
+    "status",
+    "logs",
+    "psql",
+    "doctor",
+    "demo",
+    "publish",
+    "parked",
+    "rebuild",
+    "verify",
+    "fetch",
+)
+
+
+def present() -> list[str]:
+    """Name the subcommands that this release has."""
+    return [name for name in NAMES if find_spec(f"deploy.commands.{name}") is not None]
 
 
 def load(name: str) -> click.Command | None:
     """Import one subcommand; None if there is none of that name."""
-    if name not in COMMANDS:
+    if name not in present():
         return None
-    module, attribute = COMMANDS[name]
-    command: click.Command = getattr(import_module(module), attribute)
+    command: click.Command = getattr(import_module(f"deploy.commands.{name}"), name)
     return command

@@ -90,7 +90,7 @@ def _print(state: StackState, phase: str, rows: dict[str, dict[str, Any]]) -> No
             str(shown["restarts"]),
             shown["note"],
         )
-    console.print(f"{state.stack} ({state.mode}): {phase}{'; ' + state.note if state.note else ''}")
+    click.echo(f"{state.stack} ({state.mode}): {phase}{'; ' + state.note if state.note else ''}")
     console.print(table)
     if phase == "ready":
-        console.print(f"console {state.console_url}  gateway {state.gateway_url}  Kafka {state.kafka}")
+        click.echo(state.greeting)

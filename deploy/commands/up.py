@@ -65,6 +65,7 @@ def up(  # noqa: PLR0913 - one parameter for each option
     if detach:
         _detach(wishes)
         return
+    _say("Liandong 联动 · embedded stack · Ctrl-C stops it")
     bring_up(wishes, _say)
 
 
@@ -110,7 +111,7 @@ def _detach(wishes: Wishes) -> None:
     if state.phase != "ready":
         process.wait()  # its last words come after it has stopped everything
         raise _why_not(layout, log)
-    _say(f"ready in the background; console {state.console_url}  gateway {state.gateway_url}")
+    _say(state.greeting)
     _say(f"stop it: liandong down --dir {root}")
 
 

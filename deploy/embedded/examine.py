@@ -12,7 +12,7 @@ from backbone.settings import Settings
 from deploy.embedded import fetch, java, kafka, postgres
 from deploy.embedded.layout import NEEDED_BYTES, Layout, free_bytes
 from deploy.embedded.obstacles import MissingTool, Obstacle
-from deploy.embedded.parts import answers
+from deploy.embedded.parts import answers, place_of
 from deploy.embedded.plan import PROCESSES
 from deploy.embedded.state import StackState, is_alive
 from schemas.topics import catalogue
@@ -100,7 +100,7 @@ async def running(layout: Layout, state: StackState) -> AsyncIterator[Finding]:
     for name in PROCESSES:
         port = state.parts[name].port if name in state.parts else None
         if port is not None:
-            well = await answers(port, "/readyz")
+            well = await answers(place_of(state.host, name), port, "/readyz")
             yield Finding(
                 f"{name} says that it is ready" if well else f"{name} is not ready", _unless(well, name)
             )

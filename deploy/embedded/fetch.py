@@ -65,7 +65,7 @@ def broken_files(folder: Path, expected: dict[str, str]) -> list[str]:
 def cached(cache: Path | None = None) -> Bundle | None:
     """Return the bundle if it was fetched and every checksum holds; fetch nothing."""
     bundle = _place(cache or cache_directory())
-    whole = bundle.assets.is_dir() and not broken_files(bundle.jars, read_checksums())
+    whole = bundle.assets.is_dir() and not broken_files(bundle.jars, read_checksums(CHECKSUMS))
     return bundle if whole else None
 
 
@@ -82,7 +82,7 @@ def fetch(report: Report, cache: Path | None = None) -> Bundle:
     Raises MissingTool (Java, Maven), BrokenDownload, Obstacle (Maven could not reach its repository).
     """
     root = cache or cache_directory()
-    expected = read_checksums()
+    expected = read_checksums(CHECKSUMS)
     bundle = _place(root)
     home = bundle.jars.parent
     with _only_one(root, report):

@@ -29,6 +29,8 @@ MODULES = {
     "projector": ("projections.projector", "projector"),
     "console": ("projections.console", "api"),
 }
+# These may listen on more than loopback.
+OPEN = frozenset({"gateway", "console"})
 
 
 def stack_parts(plan: Plan, bundle: Bundle) -> list[Part]:
@@ -36,20 +38,32 @@ def stack_parts(plan: Plan, bundle: Bundle) -> list[Part]:
     parts: list[Part] = []
     if plan.broker is not None:
         ready = partial(kafka.is_ready, plan.broker.bootstrap)
-        parts.append(Part("kafka", kafka.command(plan.broker, bundle), ready, plan.broker.port))
+        title = f"Apache Kafka {kafka.VERSION} on {plan.broker.bootstrap}"
+        parts.append(Part("kafka", kafka.command(plan.broker, bundle), ready, plan.broker.port, title=title))
     if plan.database is not None:
         parts.append(
-            Part("postgres", postgres.command(plan.database), partial(postgres.is_ready, plan.database.dsn()))
+            Part(
+                "postgres",
+                postgres.command(plan.database),
+                partial(postgres.is_ready, plan.database.dsn()),
+                title=f"PostgreSQL {postgres.MAJOR}",
+            )
         )
     parts.append(provision_part(plan))
     passwords = read_passwords(plan.layout.passwords)
-    for name in plan.processes:
-        port = int(getattr(plan.ports, name))
-        command = Command(
-            argv=(sys.executable, "-m", MODULES[name][0]), env=environment(plan, bundle, name, passwords)
-        )
-        parts.append(Part(name, command, partial(answers, port, "/readyz"), port))
-    return parts
+    return parts + [process_part(plan, bundle, name, passwords) for name in plan.processes]
+
+
+def process_part(plan: Plan, bundle: Bundle, name: str, passwords: Mapping[str, str]) -> Part:
+    """Return one process of ours; it is ready when its `/readyz` says so."""
+    port = int(getattr(plan.ports, name))
+    command = Command(
+        argv=(sys.executable, "-m", MODULES[name][0]), env=environment(plan, bundle, name, passwords)
+    )
+    place = place_of(plan.host, name)
+    return Part(
+        name, command, partial(answers, place, port, "/readyz"), port, title=f"{name} on {place}:{port}"
+    )
 
 
 def provision_part(plan: Plan) -> Part:
@@ -57,7 +71,8 @@ def provision_part(plan: Plan) -> Part:
     argv = [sys.executable, "-m", "deploy.embedded.provision", "--mode", plan.mode]
     argv += ["--tokens", str(plan.layout.tokens), "--passwords", str(plan.layout.passwords)]
     env = base_environment(plan) | {"LIANDONG_DATABASE": plan.admin}
-    return Part("provision", Command(argv=tuple(argv), env=env), once=True, patience=120.0)
+    title = "roles, migrations, topics, genesis markers, keys"
+    return Part("provision", Command(argv=tuple(argv), env=env), once=True, patience=120.0, title=title)
 
 
 def base_environment(plan: Plan) -> dict[str, str]:
@@ -100,13 +115,18 @@ def login_roles(stack: str) -> list[str]:
     return [role_name(stack, part) for part in LOGIN_PARTS]
 
 
-async def answers(port: int, path: str, timeout_seconds: float = 3.0) -> bool:
-    """Tell whether an HTTP server on loopback answers `GET path` with 200."""
+def place_of(plan_host: str, name: str) -> str:
+    """Return where a process is asked how it is: only gateway and console may listen elsewhere."""
+    return LOOPBACK if name not in OPEN or plan_host == "0.0.0.0" else plan_host  # noqa: S104 - compared
+
+
+async def answers(host: str, port: int, path: str, timeout_seconds: float = 3.0) -> bool:
+    """Tell whether an HTTP server answers `GET path` with 200."""
     try:
         async with asyncio.timeout(timeout_seconds):
-            reader, writer = await asyncio.open_connection(LOOPBACK, port)
+            reader, writer = await asyncio.open_connection(host, port)
             try:
-                writer.write(f"GET {path} HTTP/1.1\r\nHost: {LOOPBACK}\r\nConnection: close\r\n\r\n".encode())
+                writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
                 await writer.drain()
                 status = await reader.readline()
             finally:

@@ -70,6 +70,11 @@ class StackState(msgspec.Struct):
         return f"http://{self.host}:{self.ports.console}"
 
     @property
+    def greeting(self) -> str:
+        """What people are told when the stack is ready."""
+        return f"ready: console {self.console_url}  gateway {self.gateway_url}  Kafka {self.kafka}"
+
+    @property
     def alive(self) -> bool:
         """Whether its supervisor lives."""
         return is_alive(self.supervisor, self.supervisor_started)

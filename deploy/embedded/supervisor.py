@@ -34,8 +34,9 @@ _LOOK_EVERY = 0.1
 class Part:
     """One process of a stack.
 
-    `ready` is asked until it says yes (None: it is ready once it runs); `patience` is how many seconds a
-    start may take. A part that runs `once` is ready when it has ended well, and is not restarted.
+    `title` is what people are told when it is up. `ready` is asked until it says yes (None: it is ready once it
+    runs); `patience` is how many seconds a start may take. A part that runs `once` is ready when it has ended
+    well, and is not restarted.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Part:
     port: int | None = None
     patience: float = 60.0
     once: bool = False
+    title: str = ""
 
 
 def describe_exit(code: int) -> str:
@@ -84,7 +86,9 @@ class Supervisor:
                 keepers.append(keeper)
                 if not await self._await_ready(part, keepers, stopped):
                     return
+                self._report(f"✔ {part.title or part.name}")
             self._phase("ready")
+            self._report(self._state.greeting)
             while not stopped.done():
                 running = [keeper for keeper in keepers if not keeper.done()]
                 await asyncio.wait([stopped, *running], return_when=asyncio.FIRST_COMPLETED)
