@@ -58,7 +58,9 @@ class Logs:
     ) -> dict[TopicPartition, OffsetAndMetadata]:
         """Return a group's committed positions; partitions where it never committed are absent.
 
-        Raises BrokerAway after 15 seconds without an answer: a silence is never taken for "no position".
+        What a transaction committed a moment ago may not show yet. Once a producer of its `transactional.id`
+        has been started it does: starting waits for what the former one left. Raises BrokerAway after 15
+        seconds without an answer: a silence is never taken for "no position".
         """
         wanted = list(partitions)
         found: dict[TopicPartition, OffsetAndMetadata] = await self._insist(

@@ -78,6 +78,7 @@ class Service:
             host=host,
             port=port,
             log_config=None,
+            log_level="warning",
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=max(1, int(self.settings.grace / 2)),
