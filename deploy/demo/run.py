@@ -1,0 +1,140 @@
+"""The demo from start to end: a stack of its own, the story, the summary, and the addresses where to look."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import httpx
+from rich.console import Console
+
+from backbone.database import open_pool
+from backbone.keyring import load as load_keys
+from deploy.demo.narrator import Narrator
+from deploy.demo.play import Player
+from deploy.demo.story import FIRST_LIGHT, load_story
+from deploy.embedded.fetch import fetch
+from deploy.embedded.layout import Layout
+from deploy.embedded.ports import is_free
+from deploy.embedded.state import read_state
+from deploy.embedded.testing import StackHandle, start
+from deploy.simulation import open_driver
+from deploy.verify import Verdict, verify
+from projections.console.session import entry_code
+from schemas.topics import PARTITIONS_EMBEDDED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+NAMES = {
+    "kafka": "Apache Kafka",
+    "postgres": "PostgreSQL",
+    "provision": "topics, tables, keys 主题、表、密钥",
+    "gateway": "gateway 入口",
+    "worker": "worker 处理器",
+    "projector": "projector 投影",
+    "console": "console 控制台",
+}
+DONE = {"running", "done"}
+PORT_BASES = range(8080, 9000, 100)
+PORTS_OF_A_STACK = 6
+TOWN = "310120-JD11"
+"""南桥镇, whose inbox the story fills."""
+
+
+def run_demo(directory: Path, *, once: bool) -> bool:
+    """Run the demo; keep the stack until Ctrl-C unless `once`. Gives whether ledger and views agree.
+
+    Call from the main thread. Raises Obstacle, and what keeps the stack from coming up.
+    """
+    console = Console()
+    console.print(f"[bold]Liandong 联动[/] · embedded stack in {directory}")
+    fetch(lambda line: console.print(f"  {line}"))
+    options = ("--port-base", str(_port_base()))
+    with _progress(directory, console), start(directory, simulated=True, options=options) as stack:
+        verdict = asyncio.run(_tell(stack, Narrator(console)))
+        _addresses(stack, console)
+        if not once:
+            console.print("Stop 停止: Ctrl-C")
+            _until_interrupted()
+    return not verdict.failures
+
+
+async def _tell(stack: StackHandle, narrator: Narrator) -> Verdict:
+    settings = stack.settings("worker").model_copy(update={"database": stack.dsn("admin")})
+    pool = await open_pool(settings, application="liandong-demo")
+    driver = await open_driver(settings, pool, load_keys(settings.keys), PARTITIONS_EMBEDDED)
+    story = load_story(FIRST_LIGHT)
+    narrator.begin(story)
+    try:
+        async with (
+            httpx.AsyncClient(base_url=stack.gateway_url, timeout=30) as gateway,
+            httpx.AsyncClient(base_url=stack.console_url, timeout=30) as reading,
+        ):
+            player = Player(driver, gateway, reading, stack.tokens)
+            async for told in player.play(story):
+                narrator.tell(told)
+        verdict = await verify(settings, stack.dsn("admin"), player.acknowledged)
+    finally:
+        await driver.close()
+    narrator.end(verdict)
+    return verdict
+
+
+def _addresses(stack: StackHandle, console: Console) -> None:
+    code = entry_code(load_keys(stack.settings("console").keys).lookup, TOWN, time.time())
+    console.print(
+        f"\nConsole 控制台 (南桥镇) {stack.console_url}/enter?code={code}\n"
+        f"API {stack.gateway_url}/docs   SQL liandong psql --dir {stack.directory}",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+@contextmanager
+def _progress(directory: Path, console: Console) -> Iterator[None]:
+    """Tick off the parts of the stack as they come up, beside whatever the caller waits for."""
+    ended = threading.Event()
+    watcher = threading.Thread(target=_tick_off, args=(directory, console, ended), daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        ended.set()
+
+
+def _tick_off(directory: Path, console: Console, ended: threading.Event) -> None:
+    shown: set[str] = set()
+    while not ended.wait(0.1) and len(shown) < len(NAMES):
+        state = read_state(Layout(directory).state)
+        if state is None or not state.alive:
+            continue
+        for name, part in state.parts.items():
+            if name in NAMES and part.condition in DONE and name not in shown:
+                shown.add(name)
+                console.print(f"  [green]✔[/] {NAMES[name]}")
+
+
+def _port_base() -> int:
+    """Give the first base whose ports are all free, so that a demo can run beside another stack."""
+    for base in PORT_BASES:
+        if all(is_free(base + step) for step in range(PORTS_OF_A_STACK)):
+            return base
+    return PORT_BASES.start
+
+
+def _until_interrupted() -> None:
+    """Wait for Ctrl-C or SIGTERM."""
+    asked = threading.Event()
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    for number in before:
+        signal.signal(number, lambda *_: asked.set())
+    while not asked.wait(1.0):
+        pass
+    for number, handler in before.items():
+        signal.signal(number, handler)
