@@ -21,7 +21,7 @@ from producers.publish import publish as publish_facts
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @directory_option
-@click.option("--as", "agency", help="The agency that speaks, with the stack's own token.")
+@click.option("--as", "agency", help="The agency that speaks.")
 @click.option("--token", envvar="LIANDONG_TOKEN", help="The agency's token, in place of --as.")
 @click.option("--url", envvar="LIANDONG_GATEWAY", help="The door; that of the running stack by default.")
 @click.option("--wait", type=float, default=30.0, show_default=True, help="Seconds to wait for receipts.")
@@ -36,7 +36,7 @@ def publish(  # noqa: PLR0913, PLR0917 - one parameter an option, as click hands
     *,
     as_json: bool,
 ) -> None:
-    """Publish the facts of JSON or JSON Lines files (`-` is standard input). Exit code 1 if any is refused."""
+    """Publish the facts of JSON or JSON Lines files (`-`: standard input); exit code 1 if any is refused."""
     url = url or running_stack(directory).gateway_url
     token = token or _token_of(directory, agency)
     for file in files:

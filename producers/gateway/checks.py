@@ -103,11 +103,14 @@ def check(submission: Any, event_id: str, doorway: Doorway) -> Draft:
     name = submission["type"]
     unnumbered = submission.get("matter") is None and name in OPENING
     meta = assemble(submission, event_id, doorway)
-    record, found = typed(name, meta, submission["data"])
-    more = [refused for one in _OF_FACT for refused in one(submission, doorway)]
-    more += content_findings(record, doorway.now + AHEAD) if record else []
+    record, broken = typed(name, meta, submission["data"])
+    found = [refused for one in _OF_FACT for refused in one(submission, doorway)]
+    # What a check of its own says of a field is plainer than that the field breaks its pattern.
     told = {refused.field for refused in found}
-    found += [refused for refused in more if refused.field not in told]
+    found += [refused for refused in broken if refused.field not in told]
+    told |= {refused.field for refused in broken}
+    across = content_findings(record, doorway.now + AHEAD) if record else []
+    found += [refused for refused in across if refused.field not in told]
     if found:
         raise Unfit(found, name, meta["event_id"])
     return Draft(name, record, unnumbered)
@@ -124,8 +127,7 @@ def assemble(submission: dict[str, Any], event_id: str, doorway: Doorway) -> dic
     meta.setdefault("region", _region(submission["data"], doorway.agency))
     if submission["type"] in OPENING:
         meta.setdefault("matter", _UNNUMBERED)
-    if "matter" in meta:
-        meta.setdefault("correlation_id", meta["matter"])
+    meta.setdefault("correlation_id", meta.get("matter", _UNNUMBERED))
     return meta
 
 

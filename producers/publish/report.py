@@ -85,8 +85,9 @@ class Report:
         """A table of every refusal with its line, code, field and remedy; of few facts, all."""
         everything = len(self.results) <= _SHOWN
         table = Table(box=None, pad_edge=False)
-        for heading in ("行", "结果", "事项", "代码", "字段", "说明与补救"):
-            table.add_column(heading, overflow="fold")
+        for heading in ("行", "结果", "事项", "代码", "字段"):
+            table.add_column(heading, no_wrap=heading in {"行", "结果", "事项"}, overflow="fold")
+        table.add_column("说明与补救", overflow="fold", min_width=30)
         for result in self.results:
             if everything or result.problem is not None:
                 self._add(table, result)

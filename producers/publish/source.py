@@ -83,7 +83,7 @@ def _is_whole(line: bytes) -> bool:
 
 
 def _of_line(source: str, number: int, line: bytes, make_id: MakeId) -> Entry:
-    """A line is sent as it was written, for the door to judge; a missing event id is put in front."""
+    """A line is sent as it was written, for the door to judge; a missing id is put in front."""
     text = line.strip()
     try:
         value = parse(text)
