@@ -96,7 +96,8 @@ class Driver:
         """Whether every fold has reached what was committed, and no alarm should have fired by then."""
         async with self.pool.acquire() as connection:
             rows = await connection.fetch(SQL["folds"])
-            alarms = dict(await connection.fetch(SQL["next_alarms"]))
+            due = await connection.fetch(SQL["next_alarms"])
+            alarms = {row["partition"]: row["alarm"] for row in due}
         numbers = {(row["fold"], row["partition"]): row["number"] for row in rows}
         return all(
             alarms.get(partition, mark.received_at + 1) > mark.received_at

@@ -9,9 +9,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from projections.vocabulary import limit_zh
 from schemas.agencies import AGENCIES
 from schemas.calendar import CALENDAR
-from schemas.facts.vocabulary import DayKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -125,22 +125,12 @@ def _clock(kind: str, content: Mapping[str, Any]) -> str:
         return f"{rule}  {content['reason_zh']}"
     told = f"{rule}  due {content['due_date'][5:]} 24:00"
     if kind == "DeadlineScheduled":
+        limit = limit_zh(content["n"], content["unit"], content["day_kind"])
         unverified = "" if content["verified"] else " 未核实"
-        return f"{told}  ({limit_zh(content)}{skipped_zh(content)}){unverified}"
+        return f"{told}  ({limit}{skipped_zh(content)}){unverified}"
     if kind in {"DeadlineWarned", "DeadlineBreached"}:
         return f"{told}  ▸ {'、'.join(_agency(code) for code in content['to'])}"
     return told
-
-
-def limit_zh(content: Mapping[str, Any]) -> str:
-    """Say a limit with its kind of days: 15 工作日."""
-    kinds = {
-        "WORKING": "工作日",
-        "NATURAL_ROLL": "自然日，末日顺延",
-        "NATURAL_HARD": "自然日",
-        "CLOCK": "小时",
-    }
-    return f"{content['n']} {kinds.get(content['day_kind'], '日')}"
 
 
 def skipped_zh(content: Mapping[str, Any]) -> str:
