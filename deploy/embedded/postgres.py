@@ -151,10 +151,13 @@ def prepare(node: PostgresNode) -> None:
             )
         return
     user = owner()
-    node.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # Made beside its place and moved there when whole: one that was interrupted half-way is begun again.
+    made = node.data.with_name(f"{node.data.name}.new")
+    shutil.rmtree(made, ignore_errors=True)
+    made.mkdir(parents=True, mode=0o700)
     if user is not None:
-        os.chown(node.data, user, user)
-    argv = [str(binaries() / "initdb"), "-D", str(node.data), "-U", SUPERUSER, "-E", "UTF8"]
+        os.chown(made, user, user)
+    argv = [str(binaries() / "initdb"), "-D", str(made), "-U", SUPERUSER, "-E", "UTF8"]
     argv += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8"]
     argv += ["--auth-local=trust", "--auth-host=reject", *(["--no-sync"] if node.ephemeral else [])]
     groups: list[int] | None = None if user is None else []
@@ -163,10 +166,11 @@ def prepare(node: PostgresNode) -> None:
     )
     if done.returncode != 0:
         last = (done.stdout + done.stderr).strip().splitlines()[-1:] or ["no output"]
-        shutil.rmtree(node.data, ignore_errors=True)
+        shutil.rmtree(made, ignore_errors=True)
         raise WouldNotStart(
             f"PostgreSQL could not make {node.data}: {last[0]}", "See that the disk has space."
         )
+    made.rename(node.data)
 
 
 def command(node: PostgresNode) -> Command:
@@ -187,7 +191,7 @@ async def is_ready(dsn: str, timeout_seconds: float = 5.0) -> bool:
     """Tell whether a PostgreSQL answers a query."""
     try:
         connection = await asyncpg.connect(dsn, timeout=timeout_seconds)
-    except (OSError, TimeoutError, asyncpg.PostgresError):
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
         return False
     try:
         return bool(await connection.fetchval("select 1", timeout=timeout_seconds) == 1)

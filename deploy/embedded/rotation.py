@@ -48,10 +48,16 @@ def last_line(log: Path, longest: int = 300) -> str:
 async def mind(layout: Layout, report: Callable[[str], None]) -> None:
     """Rotate a stack's logs and say once when its disk runs full, until cancelled."""
     warned = False
+    stuck: set[Path] = set()
     while True:
         await asyncio.sleep(_LOOK_EVERY)
         for log in layout.logs.glob("*.log"):
-            await asyncio.to_thread(rotate, log)
+            try:
+                await asyncio.to_thread(rotate, log)
+            except OSError as error:
+                if log not in stuck:
+                    report(f"{log} cannot be rotated: {error.strerror}")
+                stuck.add(log)
         full = free_bytes(layout.root) < NEEDED_BYTES
         if full and not warned:
             report(f"less than 1 GB is free in {layout.root}: free some before the broker stops")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import subprocess
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -27,6 +28,8 @@ LONGEST_DELAY = 30.0
 # One that lived this long had started well: its next restart is quick again.
 GOOD_LIFE = 60.0
 ATTEMPTS_AT_START = 3
+# What a shell returns for a command that it cannot run.
+CANNOT_START = 126
 _LOOK_EVERY = 0.1
 
 
@@ -34,8 +37,8 @@ _LOOK_EVERY = 0.1
 class Part:
     """One process of a stack.
 
-    `title` is what people are told when it is up. `ready` is asked until it says yes (None: it is ready once it
-    runs); `patience` is how many seconds a start may take. A part that runs `once` is ready when it has ended
+    `title` is what people are told when it is up. `ready` is asked until it says yes (None: it is ready as
+    soon as it runs); `patience` is how many seconds a start may take. A part that runs `once` is ready when it has ended
     well, and is not restarted.
     """
 
@@ -142,7 +145,12 @@ class Supervisor:
 
     async def _live(self, part: Part) -> int:
         """One life of a part: start it, see it ready, return how it ended."""
-        process = await child.spawn(part.command, self._layout.logs / f"{part.name}.log")
+        try:
+            process = await child.spawn(part.command, self._layout.logs / f"{part.name}.log")
+        except (OSError, subprocess.SubprocessError) as error:
+            # Too many processes, too little memory: it may pass, and the others must not pay for it.
+            self._report(f"{part.name} cannot be started: {error}")
+            return CANNOT_START
         self._processes[part.name] = process
         entry = self._state.parts[part.name]
         entry.pid, entry.started = process.pid, start_time(process.pid)

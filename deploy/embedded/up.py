@@ -22,6 +22,7 @@ from deploy.embedded.supervisor import Supervisor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import FrameType
 
 _LAST_BREATH = 15.0
 
@@ -31,6 +32,9 @@ def bring_up(wishes: Wishes, report: Callable[[str], None]) -> None:
 
     Raises Obstacle with what is wrong and how to mend it; nothing of ours runs any more then.
     """
+    signal.signal(
+        signal.SIGTERM, _interrupt
+    )  # until the supervisor takes over, end like on Ctrl-C: cleaning up
     layout = Layout(directory_of(wishes))
     layout.prepare()
     with layout.held():
@@ -46,6 +50,11 @@ def bring_up(wishes: Wishes, report: Callable[[str], None]) -> None:
             asyncio.run(_supervise(plan, bundle, report))
         finally:
             _clean(plan)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    raise KeyboardInterrupt
 
 
 def await_last_breath(before: StackState) -> None:
