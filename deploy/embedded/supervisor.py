@@ -38,8 +38,8 @@ class Part:
     """One process of a stack.
 
     `title` is what people are told when it is up. `ready` is asked until it says yes (None: it is ready as
-    soon as it runs); `patience` is how many seconds a start may take. A part that runs `once` is ready when it has ended
-    well, and is not restarted.
+    soon as it runs); `patience` is how many seconds a start may take. A part that runs `once` is ready when
+    it has ended well, and is not restarted.
     """
 
     name: str
