@@ -74,7 +74,7 @@ async def rebuild(
 ) -> Rebuilt:
     """Fill, compare and switch. `admin` is the DSN of whoever owns the schemas; `progress` gets (done, all).
 
-    Raises RebuildRunning, ViewsDiffer, LedgerGap, DatabaseAway, BrokerAway; the live views are then untouched.
+    Raises RebuildRunning, ViewsDiffer, LedgerGap, DatabaseAway, BrokerAway; live views are then untouched.
     """
     async with _owner(admin) as owner:
         await owner.execute(SQL["drop_old"])
@@ -82,6 +82,7 @@ async def rebuild(
         partitions = (await read_identity(owner)).partitions
         async with _filling(settings, admin, range(partitions)) as filling:
             await filling.approach(owner, progress or _silent)
+            await owner.execute(SQL["analyze"])
             done = await _switch(owner, filling, accept_differences=accept_differences)
         await owner.execute(SQL["drop_old"])
         return done
@@ -150,10 +151,9 @@ class _Filling:
     async def approach(self, owner: Connection, progress: Progress) -> None:
         """Fold until few records are missing; the live views go on meanwhile."""
         for _ in range(_ROUNDS):
-            goals = await _goals(owner)
-            if self._missing(goals) <= _NEAR:
+            await self.to(await _goals(owner), progress)
+            if self._missing(await _goals(owner)) <= _NEAR:
                 return
-            await self.to(goals, progress)
 
     async def to(self, goals: Mapping[int, Position], progress: Progress) -> None:
         """Fold exactly up to the goals. Raises LedgerGap."""

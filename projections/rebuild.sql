@@ -11,6 +11,11 @@ select set_config('role', stack.role('projector'), false);
 select partition, ledger_offset, number, received_at, inbound_offset
 from views.fold_position where fold = $1 order by partition;
 
+-- name: analyze
+-- Whoever reads the new tables after the switch shall have plans for them as they are.
+analyze views_next.fold_position, views_next.matter, views_next.matter_agency, views_next.clocks,
+        views_next.inbox, views_next.timeline, views_next.personal;
+
 -- name: lock_live
 -- Nobody writes to the live views from here on; reading goes on, for EXCLUSIVE does not stand in its way.
 lock table views.fold_position, views.matter, views.matter_agency, views.clocks, views.inbox, views.timeline,

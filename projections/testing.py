@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from backbone.records import LedgerRecord
-from projections.times import BEIJING, micros
+from projections.times import BEIJING, beijing, micros
 from schemas.agencies import PLATFORM
 from schemas.codec import CODEC
+from schemas.identifiers import make_matter_id
 from schemas.partition import partition_of
 from schemas.seal import (
     Seal,
@@ -31,10 +32,14 @@ def at(text: str) -> int:
 
 
 class LedgerBuilder:
-    """Writes a ledger of several partitions into memory; `records` are those of one partition, in order."""
+    """Writes a ledger of several partitions into memory; `records` are those of one partition, in order.
 
-    def __init__(self, partitions: int = 6) -> None:
+    `numbers` are the last numbers of a ledger that it goes on from.
+    """
+
+    def __init__(self, partitions: int = 6, numbers: Mapping[int, int] | None = None) -> None:
         self.partitions = partitions
+        self._numbers = defaultdict(int, numbers or {})
         self.records: defaultdict[int, list[LedgerRecord]] = defaultdict(list)
         self._heads: dict[str, tuple[int, bytes]] = {}
         self._serial = 0
@@ -68,8 +73,10 @@ class LedgerBuilder:
             self._heads[matter] = (seq + 1, digest)
         partition = partition_of(matter.encode(), self.partitions)
         written = self.records[partition]
-        where = SealPartition(len(written) + 1, partition, len(written), last=True, hash=digest)
-        written.append(LedgerRecord(partition, len(written), matter.encode(), value, Seal(part, where)))
+        self._numbers[partition] += 1
+        number = self._numbers[partition]
+        where = SealPartition(number, partition, number - 1, last=True, hash=digest)
+        written.append(LedgerRecord(partition, number - 1, matter.encode(), value, Seal(part, where)))
         return written[-1]
 
     def event_id(self) -> str:
@@ -116,3 +123,105 @@ def short_meta(
         "citation": None,
         "correlation_id": matter,
     } | more
+
+
+def clue(builder: LedgerBuilder, serial: int, sender: str, town: str, received_at: int) -> str:
+    """A clue that was transferred, routed and timed: three records. Gives the matter's id."""
+    matter = make_matter_id("XS", sender, beijing(received_at).date(), serial)
+    told = {"holder": town, "state": "transferred"}
+    fact = {"meta": meta(builder, matter, sender, received_at, addressed_to=[town])} | CLUE
+    cause = builder.append(
+        "ClueTransferred", fact, received_at, addressed_to=(town,), rule="clue-transfer@1", **told
+    ).seal.matter.event_id
+    routed = {
+        "meta": short_meta(builder, matter, cause, "R-10@1"),
+        "to": town,
+        "cc": [],
+        "why_zh": "违法行为发生地街镇",
+        "why_en": "The town where it happened",
+        "differs": False,
+        "runners_up": [],
+        "verified": True,
+    }
+    builder.append("FactRouted", routed, received_at, addressed_to=(town,), rule="R-10@1", **told)
+    scheduled = SCHEDULED | {
+        "meta": short_meta(builder, matter, cause, "PN-01@1", citation=LAW),
+        "clock": f"{matter}/PN-01",
+        "start_at": received_at,
+        "responsible": town,
+    }
+    builder.append("DeadlineScheduled", scheduled, received_at, addressed_to=(town,), rule="PN-01@1", **told)
+    return matter
+
+
+LAW: dict[str, Any] = {
+    "law": "住房和城乡建设行政处罚程序规定",
+    "article": "第十五条",
+    "quote": None,
+    "verified": True,
+}
+SCHEDULED: dict[str, Any] = {
+    "rule": "PN-01@1",
+    "name_zh": "线索核查",
+    "name_en": "Verify a clue",
+    "due": at("2026-09-30 00:00"),
+    "due_date": "2026-09-29",
+    "n": 15,
+    "unit": "DAY",
+    "day_kind": "WORKING",
+    "day_kind_basis": "住建55号 第四十五条",
+    "calendar_version": 1,
+    "provisional": False,
+    "verified": True,
+    "watchers": [],
+    "alarms": [],
+}
+CLUE: dict[str, Any] = {
+    "transfer_doc": {
+        "doc_no": "沪奉水务移〔2026〕第12号",
+        "doc_type": "TRANSFER_LETTER",
+        "issued_at": None,
+        "issuer": "区水务局",
+        "signed": True,
+    },
+    "domain_code": "04",
+    "violation_time": {"start": at("2026-09-07 20:10"), "end": None, "precision": "MINUTE"},
+    "suspected_party": {
+        "party_type": "NATURAL_PERSON",
+        "party_token": "P-00",
+        "name": b"ciphertext of the name",
+        "org_name": None,
+        "id_kind": None,
+        "id_number": None,
+        "phone": None,
+        "uscc": None,
+        "reg_adcode": None,
+        "party_role": "SUSPECTED",
+        "note": None,
+    },
+    "fact": {
+        "summary": b"ciphertext of the summary",
+        "domain_code": "04",
+        "cause_code": None,
+        "continuing": False,
+        "legal_basis": [],
+    },
+    "location": {
+        "adcode6": "310120",
+        "township_code9": "310120101",
+        "community_code12": None,
+        "grid_code": None,
+        "address_text": "南桥镇环城东路桥下河道北岸",
+        "lon": None,
+        "lat": None,
+        "road_class": "RIVER",
+    },
+    "management_notice_records": None,
+    "absence_reason": None,
+    "evidence": None,
+    "jurisdiction_claim": "CLEAR",
+    "urgency": "P2",
+    "reply_requested": True,
+    "origin_channel": "PATROL",
+}
+"""The content of a clue, its personal fields as ciphertext that no key opens."""
