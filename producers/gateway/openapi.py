@@ -37,6 +37,9 @@ _PROBLEMS = {
 }
 
 
+_OPEN = frozenset({"/v1/errors", "/v1/clock"})
+
+
 def _problem(text: str) -> dict[str, Any]:
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {"description": text, "content": content}
@@ -112,9 +115,12 @@ def document(app: FastAPI) -> dict[str, Any]:
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     schemas |= _schemas()
-    for path in made["paths"]:
-        if path.startswith("/v1/") and path not in {"/v1/errors", "/v1/clock"}:
-            for operation in made["paths"][path].values():
+    for path, operations in made["paths"].items():
+        for operation in operations.values():
+            if "HTTPValidationError" in str(operation["responses"].get("422")):
+                del operation["responses"]["422"]
+                operation["responses"]["400"] = _problem("参数不正确。A parameter is wrong.")
+            if path.startswith("/v1/") and path not in _OPEN:
                 operation["security"] = [{"token": []}]
     return made
 
