@@ -49,6 +49,10 @@ format: $(VENV)/dev.stamp ## format the code and mend what the linter can mend
 docs: $(VENV)/dev.stamp ## write the generated documents again (settings, topics, metrics, facts, errors)
 	@$(BIN)/python -m deploy.docs
 
+.PHONY: screenshots
+screenshots: fetch $(VENV)/dev.stamp ## play the demo and take the pictures of the READMEs from its console (needs Chromium)
+	@$(BIN)/python tests/docs/screenshots.py
+
 .PHONY: fetch
 fetch: $(VENV)/runtime.stamp ## fetch the jars of Kafka and of the console once, and check their checksums
 	@$(BIN)/liandong fetch
