@@ -5,6 +5,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+# Its pytest plugin would import it while the session ends, and CPython 3.11 can fail to parse so late
+# ("AST constructor recursion depth mismatch"), after tests that were all green.
+import hypothesis  # noqa: F401
 import pytest
 
 if TYPE_CHECKING:

@@ -1,0 +1,168 @@
+"""Taking a partition over on a real broker: who is fenced, where it goes on, and what is refused."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+from aiokafka import TopicPartition
+from aiokafka.errors import ProducerFenced
+
+from backbone.broker import committed, consumer, log_bounds
+from backbone.clock import SystemClock
+from backbone.database import open_pool
+from backbone.keyring import load as load_keys
+from processors.model import Rules
+from processors.owner.append import GROUP, Mark, append
+from processors.owner.intake import raw_of
+from processors.owner.partition import Means, OwnedPartition
+from processors.owner.tail import APPLICATION, catch_up
+from processors.owner.takeover import CannotTakeOver, Claim, check_position, claim
+from processors.rulebook import Rulebook
+from schemas.agencies import AGENCIES
+from schemas.calendar import CALENDAR
+from schemas.topics import INBOUND
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from aiokafka.structs import OffsetAndMetadata
+
+    from deploy.embedded.testing import StackHandle
+
+PARTITIONS = 6
+
+
+@pytest.fixture(scope="module")
+async def means(bare_stack: StackHandle) -> AsyncIterator[Means]:
+    settings = bare_stack.settings("worker")
+    pool = await open_pool(settings, application=APPLICATION, size=12)
+    rules = Rules(Rulebook.load(settings.packs), CALENDAR, AGENCIES, simulated=True)
+    yield Means(settings, pool, rules, load_keys(settings.keys).stamps, SystemClock(), PARTITIONS)
+    await pool.close()
+
+
+@asynccontextmanager
+async def owned(means: Means, partition: int) -> AsyncIterator[tuple[OwnedPartition, Claim]]:
+    """Own a partition until what `inbound` holds is decided, then while the test looks."""
+    claimed = await claim(means.settings, partition)
+    owner = OwnedPartition(means, claimed)
+    task = asyncio.create_task(owner.run())
+    reader = await consumer(means.settings, client_id="test-inbound")
+    try:
+        inbound = TopicPartition(INBOUND, partition)
+        _, end = await log_bounds(means.settings, inbound)
+        reader.assign([inbound])
+        reader.seek(inbound, 0)
+        seen = 0
+        while seen < end:
+            for record in (await reader.getmany(inbound, timeout_ms=200)).get(inbound, []):
+                owner.offer(raw_of(record))
+                seen = record.offset + 1
+        async with asyncio.timeout(30):
+            while not (owner.ready and not owner.intake.waiting and owner.mark.number > 0):
+                assert not task.done(), task.exception()
+                await asyncio.sleep(0.02)
+        yield owner, claimed
+    finally:
+        await reader.stop()
+        owner.stop()
+        await asyncio.wait({task}, timeout=10)
+        await owner.close()
+
+
+async def position_of(means: Means, partition: int) -> OffsetAndMetadata:
+    found = await committed(means.settings, GROUP, TopicPartition(INBOUND, partition))
+    assert found is not None
+    return found
+
+
+async def set_position(means: Means, partition: int, offset: int, mark: Mark) -> None:
+    """Set a position as a careless hand would, in a transaction of the owner's own."""
+    claimed = await claim(means.settings, partition)
+    await append(claimed.producer, [], [], [], partition, (offset, mark))
+    await claimed.producer.stop()
+
+
+async def test_the_first_owner_commits_position_and_number_with_the_genesis_marker(
+    means: Means,
+) -> None:
+    async with owned(means, 0):
+        pass
+    found = await position_of(means, 0)
+    assert (found.offset, Mark.load(found.metadata).number) == (1, 1)
+
+
+async def test_the_next_owner_goes_on_where_the_last_transaction_ended(means: Means) -> None:
+    async with owned(means, 1):
+        pass
+    claimed = await claim(means.settings, 1)
+    try:
+        assert (claimed.position, claimed.mark.number) == (1, 1)
+        reached = await catch_up(means.settings, means.pool, claimed)
+        assert reached.number == 1
+    finally:
+        await claimed.producer.stop()
+
+
+async def test_a_claim_fences_the_former_owner_so_that_its_next_append_fails(means: Means) -> None:
+    async with owned(means, 2) as (_, former):
+        successor = await claim(means.settings, 2)
+        with pytest.raises(ProducerFenced):
+            await append(former.producer, [], [], [], 2, (1, former.mark))
+        await successor.producer.stop()
+    assert (await position_of(means, 2)).offset == 1
+
+
+async def test_a_lost_database_is_folded_forward_from_the_ledger(means: Means) -> None:
+    async with owned(means, 3):
+        pass
+    async with means.pool.acquire() as connection:
+        await connection.execute("delete from processors.fold_position where partition = 3")
+        await connection.execute("delete from processors.partition_versions where partition = 3")
+    claimed = await claim(means.settings, 3)
+    try:
+        assert (await catch_up(means.settings, means.pool, claimed)).number == 1
+    finally:
+        await claimed.producer.stop()
+    async with means.pool.acquire() as connection:
+        rulebook = await connection.fetchval(
+            "select rulebook from processors.partition_versions where partition = 3"
+        )
+    assert rulebook == means.rules.rulebook.hash
+
+
+async def test_a_position_set_back_behind_decided_records_is_refused_with_its_remedy(means: Means) -> None:
+    async with owned(means, 4):
+        pass
+    async with means.pool.acquire() as connection:
+        await connection.execute("delete from processors.fold_position where partition = 4")
+    await set_position(means, 4, 0, Mark(received_at=0, number=0))
+    claimed = await claim(means.settings, 4)
+    try:
+        with pytest.raises(CannotTakeOver, match="position was lost or set back"):
+            await catch_up(means.settings, means.pool, claimed)
+    finally:
+        await claimed.producer.stop()
+
+
+async def test_a_database_of_another_ledger_is_refused(means: Means) -> None:
+    async with owned(means, 5):
+        pass
+    async with means.pool.acquire() as connection:
+        await connection.execute("update processors.fold_position set number = 99 where partition = 5")
+    claimed = await claim(means.settings, 5)
+    try:
+        with pytest.raises(CannotTakeOver, match="belongs to another ledger"):
+            await catch_up(means.settings, means.pool, claimed)
+    finally:
+        await claimed.producer.stop()
+
+
+@pytest.mark.parametrize(("position", "begin", "end"), [(3, 5, 9), (12, 5, 9)])
+def test_a_position_outside_the_log_is_refused(position: int, begin: int, end: int) -> None:
+    """Beyond the log a consumer falls back to the earliest offset, and new facts would look seen before."""
+    with pytest.raises(CannotTakeOver):
+        check_position(0, position, begin, end)
