@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -115,3 +116,30 @@ def test_the_lock_files_pin_every_dependency_and_agree() -> None:
     assert needed <= runtime.keys()
     assert tools <= everything.keys()
     assert {name: everything.get(name) for name in runtime} == runtime
+
+
+def imported(path: Path) -> set[str]:
+    """The top-level packages that a module imports, wherever in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.partition(".")[0])
+    return found
+
+
+def normal(distribution: str) -> str:
+    """A distribution's name as requirements write it."""
+    return distribution.lower().replace("_", "-")
+
+
+def test_what_is_imported_is_declared_and_does_not_just_happen_to_be_there() -> None:
+    owners = packages_distributions()
+    modules = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
+    strange = set().union(*map(imported, modules)) - set(PACKAGES) - sys.stdlib_module_names
+    declared = {re.split(r"[=<>~!;\[ ]", each)[0] for each in PROJECT["project"]["dependencies"]}
+    # pydantic's other half, and the source that `schemas.reference.generate_calendar` reads on a developer's machine.
+    declared |= {"pydantic-core", "chinesecalendar"}
+    undeclared = {name for name in strange if not set(map(normal, owners.get(name, ()))) & declared}
+    assert undeclared == set()
