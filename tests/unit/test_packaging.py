@@ -139,7 +139,7 @@ def test_what_is_imported_is_declared_and_does_not_just_happen_to_be_there() -> 
     modules = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
     strange = set().union(*map(imported, modules)) - set(PACKAGES) - sys.stdlib_module_names
     declared = {re.split(r"[=<>~!;\[ ]", each)[0] for each in PROJECT["project"]["dependencies"]}
-    # pydantic's other half, and the source that `schemas.reference.generate_calendar` reads on a developer's machine.
+    # pydantic's other half, and the calendar's source, which only a developer reads.
     declared |= {"pydantic-core", "chinesecalendar"}
     undeclared = {name for name in strange if not set(map(normal, owners.get(name, ()))) & declared}
     assert undeclared == set()
