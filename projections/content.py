@@ -12,10 +12,8 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 from projections.times import beijing
-from schemas.contracts import PRIMITIVES, Schema, contracts
+from schemas.contracts import PRIMITIVES, Schema, contracts, not_null
 
-_LONGEST_CLEAR_BYTES = 64
-"""Hashes and tokens are shown in hex; longer bytes are somebody's record and have no place in a view."""
 _META_KEPT = ("role", "operator", "purpose", "legal_basis", "attachments")
 
 
@@ -79,14 +77,11 @@ def _compile(node: Any) -> Split | None:
         if node.get("logicalType") == "timestamp-micros":
             return _instant
         return _compile(node["type"]) if node.get("type") != "enum" else None
-    return _bytes if node == "bytes" else None
+    return _nothing if node == "bytes" else None
 
 
 def _record(schema: Mapping[str, Any]) -> Split:
-    plan: list[tuple[str, Split | None]] = []
-    for field in schema["fields"]:
-        personal = field.get("personal")
-        plan.append((field["name"], _personal(personal) if personal else _compile(field["type"])))
+    plan: list[tuple[str, Split | None]] = [(field["name"], _field(field)) for field in schema["fields"]]
 
     def run(value: Any, path: str, out: list[Personal]) -> Any:
         clear = {}
@@ -99,6 +94,15 @@ def _record(schema: Mapping[str, Any]) -> Split:
         return clear
 
     return run
+
+
+def _field(field: Mapping[str, Any]) -> Split | None:
+    if "personal" in field:
+        return _personal(field["personal"])
+    if not_null(field["type"]) == "bytes":
+        # A hash is shown in hex; any other bytes are somebody's record and have no place in a view.
+        return _hex if field["name"].endswith("hash") else _nothing
+    return _compile(field["type"])
 
 
 def _personal(kind: str) -> Split:
@@ -130,6 +134,10 @@ def _instant(value: Any, path: str, out: list[Personal]) -> str:
     return beijing(value).isoformat()
 
 
-def _bytes(value: Any, path: str, out: list[Personal]) -> str | None:
+def _hex(value: Any, path: str, out: list[Personal]) -> str:
     del path, out
-    return value.hex() if len(value) <= _LONGEST_CLEAR_BYTES else None
+    return str(value.hex())
+
+
+def _nothing(value: Any, path: str, out: list[Personal]) -> None:
+    del value, path, out

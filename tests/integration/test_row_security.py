@@ -199,7 +199,7 @@ async def test_every_table_of_the_views_forces_row_security_on_its_owner_too(gua
             " where relnamespace = 'views'::regnamespace and relkind = 'r'"
         )
         views = await api.fetch(
-            "select relname from pg_class where relnamespace = 'views'::regnamespace and relkind in ('v', 'm')"
+            "select relname from pg_class where relnamespace = 'views'::regnamespace and relkind in ('v','m')"
             " and not coalesce(reloptions::text like '%security_invoker=true%', false)"
         )
     assert {row["relname"] for row in rows if row["forced"]} == set(TABLES)
