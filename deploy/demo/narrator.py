@@ -63,7 +63,8 @@ class Narrator:
         states = ", ".join(f"{name.lower()} {count}" for name, count in sorted(verdict.clocks.items()))
         self._console.print(
             f"\nFacts {verdict.facts} · admitted {verdict.admitted} · refused {verdict.refused} · "
-            f"ledger records {verdict.records} · clocks {sum(verdict.clocks.values())}: {states}"
+            f"ledger records {verdict.records} · clocks {sum(verdict.clocks.values())}: {states}",
+            soft_wrap=True,
         )
         if verdict.failures:
             self._console.print("[bold red]ledger ≠ views ✘[/] " + "; ".join(verdict.failures))

@@ -58,8 +58,8 @@ def run_demo(directory: Path, *, once: bool) -> bool:
     options = ("--port-base", str(_port_base()))
     with _progress(directory, console), start(directory, simulated=True, options=options) as stack:
         verdict = asyncio.run(_tell(stack, Narrator(console)))
-        _addresses(stack, console)
         if not once:
+            _addresses(stack, console)
             console.print("Stop 停止: Ctrl-C")
             _until_interrupted()
     return not verdict.failures
