@@ -40,7 +40,7 @@ def _periods(period: dict[str, Any] | None, latest: int) -> Iterator[Refused]:
     if period is None:
         return
     if period.get("end") is not None and period["end"] < period["start"]:
-        yield Refused(Code.PERIOD_REVERSED, "/data/violation_time")
+        yield Refused(Code.PERIOD_REVERSED, "/data/violation_time/end")
     if period["start"] > latest:
         yield Refused(Code.DATE_IN_FUTURE, "/data/violation_time/start")
 

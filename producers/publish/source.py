@@ -74,7 +74,7 @@ def _first_line(stream: IO[bytes]) -> tuple[int, bytes] | None:
 
 
 def _is_whole(line: bytes) -> bool:
-    """Whether a first line stands on its own; one that opens an object and does not close it goes on below."""
+    """Whether a first line stands on its own; one that leaves an object open goes on below."""
     try:
         json.loads(line)
     except ValueError:

@@ -120,7 +120,8 @@ async def _inbound(stack: StackHandle, event_id: str) -> list[ConsumerRecord]:
 
 
 def clue(**changes: Any) -> dict[str, Any]:
-    return json.loads(json.dumps(examples()["ClueTransferred"])) | changes
+    made: dict[str, Any] = json.loads(json.dumps(examples()["ClueTransferred"]))
+    return made | changes
 
 
 def test_a_fact_is_in_the_log_with_a_good_stamp_when_it_is_answered(gateway: Gateway) -> None:
@@ -132,9 +133,7 @@ def test_a_fact_is_in_the_log_with_a_good_stamp_when_it_is_answered(gateway: Gat
     (record,) = inbound(gateway.stack, told["event_id"])
     assert record.timestamp == int(datetime.fromisoformat(NOON).timestamp()) * 1000
     ring = keyring.load(gateway.stack.settings("gateway").keys)
-    envelope = open_envelope(
-        record.key, record.value, record.headers, INBOUND, record.partition, ring.stamps
-    )
+    envelope = open_envelope(record.key, record.value, record.headers, INBOUND, record.partition, ring.stamps)
     assert envelope.kind is Kind.FACT
     assert (envelope.agency, envelope.matter) == (WATER, told["matter"])
     decoded = CODEC.decode(record.value, canonical=True)
@@ -149,7 +148,12 @@ def test_a_retry_is_the_same_fact_byte_for_byte_under_the_same_number(gateway: G
         again = client.post("/v1/facts", json=clue(event_id=first["event_id"])).json()
     assert again == first
     one, two = inbound(gateway.stack, first["event_id"])
-    assert (one.key, one.value, one.headers, one.partition) == (two.key, two.value, two.headers, two.partition)
+    assert (one.key, one.value, one.headers, one.partition) == (
+        two.key,
+        two.value,
+        two.headers,
+        two.partition,
+    )
 
 
 def test_who_waits_for_a_receipt_that_does_not_come_is_told_so_in_time(gateway: Gateway) -> None:

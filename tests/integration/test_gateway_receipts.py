@@ -34,9 +34,19 @@ class Ledger:
         self.place = secrets.randbelow(2**40)
         self.value = value
 
-    def record(self, kind: SealKind, fact: str, value: bytes, *, last: bool = False, **seal: Any) -> LedgerRecord:
-        common = {"matter": self.matter, "seq": 0, "received_at": AT, "kind": kind, "fact_type": fact}
-        named = {"event_id": "derived", "cause": self.event_id, "agency": "000000-PT01"} | common | seal
+    def record(
+        self, kind: SealKind, fact: str, value: bytes, *, last: bool = False, **seal: Any
+    ) -> LedgerRecord:
+        common: dict[str, Any] = {
+            "matter": self.matter,
+            "seq": 0,
+            "received_at": AT,
+            "kind": kind,
+            "fact_type": fact,
+        }
+        named: dict[str, Any] = (
+            {"event_id": "derived", "cause": self.event_id, "agency": "000000-PT01"} | common | seal
+        )
         place = SealPartition(0, PARTITION, self.place, last, b"h" * 32)
         return LedgerRecord(PARTITION, 0, self.matter.encode(), value, Seal(SealMatter(**named), place))
 
@@ -44,13 +54,17 @@ class Ledger:
         own = {"event_id": self.event_id, "cause": "", "agency": WATER, "seq": 7}
         return self.record(SealKind.ADMITTED, "ClueReceived", self.value, last=last, **own)
 
-    def derived(self, fact: str, body: dict[str, Any], *, last: bool = False, cause: str | None = None) -> LedgerRecord:
+    def derived(
+        self, fact: str, body: dict[str, Any], *, last: bool = False, cause: str | None = None
+    ) -> LedgerRecord:
         value = CODEC.encode(fact, {"meta": self.meta(), **body})
         return self.record(SealKind.DERIVED, fact, value, last=last, cause=cause or self.event_id)
 
     def routed(self, *, last: bool = False) -> LedgerRecord:
         body = {"to": "310120-JD11", "cc": [], "why_zh": "违法行为发生地街镇", "why_en": "there"}
-        return self.derived("FactRouted", body | {"differs": False, "runners_up": [], "verified": True}, last=last)
+        return self.derived(
+            "FactRouted", body | {"differs": False, "runners_up": [], "verified": True}, last=last
+        )
 
     def met(self, *, last: bool = False, cause: str | None = None) -> LedgerRecord:
         body = {"clock": "c", "rule": "PN-01@1", "name_zh": "线索核查", "met_at": AT, "due": AT}
@@ -128,7 +142,11 @@ async def test_however_the_records_are_cut_the_receipt_is_the_same(cut: int, poo
     await fold(pool, *[batch for batch in (records[:cut], records[cut:]) if batch])
     whole = await Receipts(pool).first(WATER, ledger.event_id)
     assert whole is not None
-    assert (whole["status"], whole["routed"]["why"], len(whole["clocks"])) == ("admitted", "违法行为发生地街镇", 1)
+    assert (whole["status"], whole["routed"]["why"], len(whole["clocks"])) == (
+        "admitted",
+        "违法行为发生地街镇",
+        1,
+    )
 
 
 async def test_an_alarm_that_fired_before_the_fact_completes_nothing_of_it(pool: Pool) -> None:

@@ -47,7 +47,9 @@ def test_every_example_passes(name: str, submission: Make, doorway: Doorway) -> 
     assert draft.record["meta"]["agency"] == SENDERS[name]
 
 
-def test_facts_that_the_platform_states_are_not_taken_from_an_agency(submission: Make, doorway: Doorway) -> None:
+def test_facts_that_the_platform_states_are_not_taken_from_an_agency(
+    submission: Make, doorway: Doorway
+) -> None:
     for name in ("FactRouted", "DeadlineBreached", "ClueReturnedForSupplement"):
         assert refused(submission("ClueReceived") | {"type": name}, doorway) == {"/type": Code.PLATFORM_FACT}
 
@@ -152,7 +154,7 @@ def test_what_lies_across_fields_is_checked_too(submission: Make, doorway: Doorw
     value["data"]["suspected_party"]["party_token"] = "P-somebody-else"
     value["data"]["evidence"][0]["collected_at"] = "2027-09-07T20:41:00+08:00"
     assert refused(value, doorway) == {
-        "/data/violation_time": Code.PERIOD_REVERSED,
+        "/data/violation_time/end": Code.PERIOD_REVERSED,
         "/data/location/township_code9": Code.BAD_REGION,
         "/data/suspected_party/id_number": Code.BAD_CITIZEN_ID,
         "/data/suspected_party/uscc": Code.BAD_USCC,

@@ -23,7 +23,13 @@ def test_a_refusal_is_shown_with_line_code_field_and_remedy() -> None:
     with console.capture() as captured:
         console.print(report().table())
     shown = captured.get()
-    for text in ("a.jsonl:2", "UNKNOWN_SYMBOL", "/data/urgency", "只能取 P0、P1、P2。", "请从所列取值中选择。"):
+    for text in (
+        "a.jsonl:2",
+        "UNKNOWN_SYMBOL",
+        "/data/urgency",
+        "只能取 P0、P1、P2。",
+        "请从所列取值中选择。",
+    ):
         assert text in shown
 
 

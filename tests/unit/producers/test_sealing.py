@@ -27,7 +27,9 @@ MATTER = "XS-310120-ZG04-20260908-000123-2"
 RING = generate()
 
 
-async def sealed(value: dict[str, Any], doorway: Doorway, keys: MemoryKeyProvider, salt: bytes = b"0") -> Sealed:
+async def sealed(
+    value: dict[str, Any], doorway: Doorway, keys: MemoryKeyProvider, salt: bytes = b"0"
+) -> Sealed:
     draft = number(check(value, make_event_id(doorway.now, salt * 10), doorway), MATTER)
     return await seal(draft.name, draft.record, keys, RING.door, 6)
 
@@ -75,7 +77,9 @@ async def test_a_retry_gives_the_same_bytes(submission: Make, doorway: Doorway) 
     assert party(other)["name"] != party(first)["name"]
 
 
-async def test_a_person_has_one_pseudonym_however_the_number_is_written(submission: Make, doorway: Doorway) -> None:
+async def test_a_person_has_one_pseudonym_however_the_number_is_written(
+    submission: Make, doorway: Doorway
+) -> None:
     keys = MemoryKeyProvider()
     small = submission("ClueTransferred")
     small["data"]["suspected_party"]["id_number"] = "11010519491231002x"
@@ -97,7 +101,9 @@ async def test_a_firm_passes_in_clear_and_an_individual_business_does_not(
     assert party(await sealed(value, doorway, keys))["party_token"] == "U-91310120MADEM0011E"
 
 
-async def test_who_is_not_identified_has_a_token_of_this_event_alone(submission: Make, doorway: Doorway) -> None:
+async def test_who_is_not_identified_has_a_token_of_this_event_alone(
+    submission: Make, doorway: Doorway
+) -> None:
     keys = MemoryKeyProvider()
     value = submission("ClueTransferred")
     value["data"]["suspected_party"] = {"party_type": "UNIDENTIFIED", "note": "车牌不清", "name": "自称姓李"}
@@ -113,7 +119,9 @@ def test_a_passport_is_another_person_than_a_number_of_the_same_digits() -> None
     assert person_key(one | {"id_kind": "OTHER"}) != person_key(one)
 
 
-async def test_the_stamp_opens_and_names_what_the_clear_headers_name(submission: Make, doorway: Doorway) -> None:
+async def test_the_stamp_opens_and_names_what_the_clear_headers_name(
+    submission: Make, doorway: Doorway
+) -> None:
     fact = await sealed(submission("ClueTransferred"), doorway, MemoryKeyProvider())
     envelope = open_envelope(
         MATTER.encode(), fact.value, fact.headers, "inbound", fact.partition, RING.stamps
@@ -137,7 +145,9 @@ async def test_a_fact_that_kafka_would_not_take_is_refused(submission: Make, doo
     law = {"law": "法" * 200, "article": "条" * 100, "quote": "文" * 2000, "verified": False}
     value["legal_basis"] = [law] * 20
     item = value["data"]["evidence"][0]
-    value["data"]["evidence"] = [{**item, "evidence_id": f"E-{n}", "object_ref": "文" * 200} for n in range(200)]
+    value["data"]["evidence"] = [
+        {**item, "evidence_id": f"E-{n}", "object_ref": "文" * 200} for n in range(200)
+    ]
     fact = await sealed(value, doorway, MemoryKeyProvider())
     assert len(fact.value) < 1024 * 1024
 

@@ -24,7 +24,9 @@ def read(path: Path | str) -> list[Entry]:
 
 def test_a_line_without_an_id_gets_one_and_is_else_sent_as_written(tmp_path: Path) -> None:
     file = tmp_path / "facts.jsonl"
-    file.write_text('{"type": "A", "type": "B"}\n\n{}\n{"event_id": "mine", "x": 1}\n{"x": \n', encoding="utf-8")
+    file.write_text(
+        '{"type": "A", "type": "B"}\n\n{}\n{"event_id": "mine", "x": 1}\n{"x": \n', encoding="utf-8"
+    )
     found = read(file)
     assert [(each.line, each.event_id) for each in found] == [(1, "id-1"), (3, "id-2"), (4, "mine"), (5, "")]
     assert found[0].body == b'{"event_id":"id-1","type": "A", "type": "B"}'

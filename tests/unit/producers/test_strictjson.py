@@ -16,7 +16,11 @@ def found(raw: bytes) -> list[tuple[Code, str]]:
 
 @pytest.mark.parametrize(
     ("raw", "where"),
-    [(b'{"a": 1,}', "Line 1, column 9"), (b'{"a": 1,\n "b": }', "Line 2, column 7"), (b"", "Line 1, column 1")],
+    [
+        (b'{"a": 1,}', "Line 1, column 9"),
+        (b'{"a": 1,\n "b": }', "Line 2, column 7"),
+        (b"", "Line 1, column 1"),
+    ],
 )
 def test_a_syntax_error_is_told_with_line_and_column(raw: bytes, where: str) -> None:
     with pytest.raises(Refused) as caught:
@@ -36,7 +40,9 @@ def test_a_key_that_comes_twice_is_found_at_its_pointer() -> None:
     assert found(b'{"data": [{"a": 1, "a": 2}]}') == [(Code.MALFORMED_JSON, "/data/0/a")]
 
 
-@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e400", "9" * 5000, "9223372036854775808"])
+@pytest.mark.parametrize(
+    "number", ["NaN", "Infinity", "-Infinity", "1e400", "9" * 5000, "9223372036854775808"]
+)
 def test_a_number_that_no_contract_holds_is_found_at_its_pointer(number: str) -> None:
     assert found(f'{{"n": {number}}}'.encode()) == [(Code.MALFORMED_JSON, "/n")]
 
@@ -87,7 +93,9 @@ def test_a_pointer_escapes_tilde_and_slash_as_rfc_6901_says() -> None:
 
 @given(st.binary(max_size=200))
 def test_noise_is_either_a_value_or_a_refusal(noise: bytes) -> None:
+    codes = set()
     try:
         inspect(parse(noise))
     except Refused as refused:
-        assert refused.code in {Code.MALFORMED_JSON, Code.NOT_UTF8}
+        codes = {refused.code}
+    assert codes <= {Code.MALFORMED_JSON, Code.NOT_UTF8}
