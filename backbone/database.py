@@ -12,7 +12,7 @@ from backbone.remedy import remedy
 if TYPE_CHECKING:
     from backbone.settings import Settings
 
-__all__ = ["TRANSIENT", "Connection", "DatabaseAway", "Pool", "connect", "open_pool"]
+__all__ = ["TRANSIENT", "Connection", "DatabaseAway", "Pool", "connect", "goes_away", "open_pool"]
 
 Connection: TypeAlias = (
     "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
@@ -26,6 +26,8 @@ TRANSIENT = (
     TimeoutError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    # The driver loses track of a connection whose server says good-bye between two queries.
+    asyncpg.InternalClientError,
     asyncpg.TransactionRollbackError,
     asyncpg.TooManyConnectionsError,
     asyncpg.CannotConnectNowError,
@@ -41,6 +43,14 @@ class DatabaseAway(ConnectionError):
 
     See that it runs, and that `LIANDONG_DATABASE` is right.
     """
+
+
+def goes_away(error: BaseException) -> bool:
+    """Tell whether doing it again, later and on another connection, may succeed."""
+    if isinstance(error, asyncpg.InterfaceError):
+        # The driver says so of a lost connection, and of a query with the wrong arguments, which stays wrong.
+        return "connection" in str(error) or "pool" in str(error)
+    return isinstance(error, TRANSIENT)
 
 
 async def open_pool(

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
-from backbone.broker import BrokerAway, consumer, open_logs
-from backbone.database import TRANSIENT
+from backbone.broker import consumer, open_logs
+from backbone.database import goes_away
 from backbone.fold.engine import START, Overtaken, Position, fold_batch, following, read_positions
+from backbone.fold.measure import DatabaseWentBack, ends_of, require_kept
 from backbone.fold.metrics import BEHIND, FOLDED, LAG, NUMBER
 from backbone.log import logger
 from backbone.records import decode_ledger
@@ -97,13 +98,18 @@ class Folder:
         self.folded = 0
 
     async def run(self) -> None:
-        """Fold until stopped. Raises LedgerGap, LedgerReplaced, and what the fold cannot take."""
+        """Fold until stopped; what goes away by itself is waited for.
+
+        Raises LedgerGap, LedgerReplaced, and what the fold cannot take.
+        """
         pause = _FIRST_PAUSE_SECONDS
         while not self._stopping.is_set():
             before = self.folded
             try:
                 await self._session(until=None)
-            except (KafkaError, *TRANSIENT) as error:
+            except Exception as error:
+                if not isinstance(error, (KafkaError, DatabaseWentBack)) and not goes_away(error):
+                    raise
                 self._trouble = f"{type(error).__name__}: {error}"
                 log.warning("fold_interrupted", fold=self._fold.name, reason=self._trouble)
             else:
@@ -247,20 +253,19 @@ class Folder:
         self._seek(reader, each, found.get(each.partition, START))
 
     async def _measure(self) -> None:
-        """Ask for the ends of the logs on a connection of its own.
-
-        A reader that has stalled knows nothing of them.
-        """
+        """Look around every now and then; end by DatabaseWentBack if what was folded is gone."""
         while True:
             await asyncio.sleep(_MEASURE_SECONDS)
+            known = dict(self._positions)
             try:
-                async with open_logs(self._settings) as logs:
-                    bounds = await logs.bounds(self._logs)
-            except BrokerAway as error:
-                self._away = str(error)
-                continue
-            self._away = ""
-            self._ends.update({each: end for each, (_, end) in bounds.items()})
+                self._ends.update(await ends_of(self._settings, self._logs))
+                await require_kept(self._pool, self._fold.name, known)
+            except Exception as error:
+                if not goes_away(error):
+                    raise
+                self._away = f"{type(error).__name__}: {error}"
+            else:
+                self._away = ""
 
     def _tell(self) -> None:
         lag = self.lag

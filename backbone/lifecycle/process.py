@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -71,7 +72,7 @@ class Service:
     async def serve(self, application: ASGIApp, host: str, port: int) -> None:
         """Serve HTTP until the process is asked to stop, then finish the requests in hand.
 
-        Raises OSError if the port is taken.
+        Raises OSError if the address is taken or not ours.
         """
         config = uvicorn.Config(
             application,
@@ -84,8 +85,10 @@ class Service:
             timeout_graceful_shutdown=max(1, int(self.settings.grace / 2)),
         )
         server = _Server(config)
-        socket = config.bind_socket()
-        serving = asyncio.ensure_future(server.serve([socket]))
+        listening = socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048
+        )
+        serving = asyncio.ensure_future(server.serve([listening]))
         stopping = asyncio.ensure_future(self.stopping.wait())
         try:
             await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)

@@ -38,7 +38,7 @@ async def test_a_missing_topic_is_made_and_a_different_one_is_named_with_the_rem
     topic = replace(catalogue(simulated=True)[0], name="backbone-tests")
     assert await ensure_topics(settings, [topic]) == ["backbone-tests"]
     wider = replace(topic, partitions=topic.partitions + 1)
-    real = replace(topic, config=topic.config | {"message.timestamp.type": "LogAppendTime"})
+    real = replace(topic, config={**topic.config, "message.timestamp.type": "LogAppendTime"})
     with pytest.raises(TopicsDiffer, match="6 partitions where the stack has 7"):
         await ensure_topics(settings, [wider])
     (sentence,) = await check_topics(settings, [real])

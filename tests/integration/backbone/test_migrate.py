@@ -36,7 +36,7 @@ def source(
     folder.mkdir(parents=True)
     (tmp_path / name / "__init__.py").touch()
     (folder / "001_first.sql").write_text(f"create table public.{name} (n int);")
-    (folder / "002_second.sql").write_text(f"insert into public.{name} values (1);")
+    (folder / "002_second.sql").write_text(f"insert into public.{name} values (1);")  # noqa: S608 - our own name
     monkeypatch.syspath_prepend(tmp_path)
     return MigrationSource(name, name)
 

@@ -56,7 +56,7 @@ def test_a_ring_does_not_print_its_secrets(tmp_path: Path) -> None:
     assert len(secrets) == 4
     shown = repr(ring) + repr(ring.door) + repr(ring.wrapping[0])
     assert repr(ring.lookup)[2:-1] not in shown
-    assert all(repr(key.secret)[2:-1] not in shown for key in [*ring.stamps.values(), *ring.wrapping])
+    assert all(repr(key.secret)[2:-1] not in shown for key in ring.stamps.values())
 
 
 def test_a_door_stamps_facts_and_the_backbone_the_rest() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import urllib.error
@@ -104,6 +105,15 @@ def test_a_process_that_does_not_stop_in_time_is_ended(unused_tcp_port: int) -> 
     process.terminate()
     assert "stop_took_too_long" in [line["event"] for line in told(process)]
     assert process.returncode == 0
+
+
+def test_a_port_that_is_taken_ends_the_process_with_its_reason(unused_tcp_port: int) -> None:
+    with socket.create_server(("127.0.0.1", unused_tcp_port)):
+        process = start(unused_tcp_port)
+        last = told(process)[-1]
+    assert process.returncode == 1
+    assert last["error"] == "OSError"
+    assert "in use" in str(last["detail"])
 
 
 def test_a_wrong_setting_ends_the_process_with_its_name(unused_tcp_port: int) -> None:
