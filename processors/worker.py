@@ -7,11 +7,10 @@ import os
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
-from backbone.lifecycle import Service, database_answers, run
-
 from backbone.clock import SystemClock
 from backbone.database import open_pool
 from backbone.keyring import load as load_keys
+from backbone.lifecycle import Service, database_answers, run
 from backbone.log import logger
 from backbone.stack import read_identity
 from processors.model import Rules

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Literal
 
 from cryptography.hazmat.primitives import hashes, hmac
 
+from schemas.errors import Code
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -38,24 +40,13 @@ CONTROL = frozenset({Kind.TICK, Kind.MARKER})
 """Kinds that belong to one partition, which is stamped with them."""
 
 
-class BadStampReason(StrEnum):
-    """Why a record cannot be trusted."""
-
-    NO_KEY_OR_VALUE = "NO_KEY_OR_VALUE"
-    MISSING_HEADER = "MISSING_HEADER"
-    REPEATED_HEADER = "REPEATED_HEADER"
-    BAD_HEADER = "BAD_HEADER"
-    UNKNOWN_KIND = "UNKNOWN_KIND"
-    UNKNOWN_KEY = "UNKNOWN_KEY"
-    WRONG_STAMP = "WRONG_STAMP"
-    KEY_NOT_FOR_KIND = "KEY_NOT_FOR_KIND"
-    KEY_NOT_FOR_AGENCY = "KEY_NOT_FOR_AGENCY"
-
-
 class BadStamp(Exception):
-    """Nobody vouches for this record: set it aside raw, and find who writes to the topic without a key."""
+    """Nobody vouches for this record: set it aside raw, and find who writes to the topic without a key.
 
-    def __init__(self, reason_code: BadStampReason, detail: str) -> None:
+    `reason_code` is what the dead letter says, `detail` what was found.
+    """
+
+    def __init__(self, reason_code: Code, detail: str) -> None:
         super().__init__(f"{reason_code}: {detail}")
         self.reason_code = reason_code
         self.detail = detail
@@ -96,12 +87,12 @@ class StampKey:
     agencies: frozenset[str]
     retired: bool = False
 
-    def objection(self, kind: Kind, agency: str) -> tuple[BadStampReason, str] | None:
+    def objection(self, kind: Kind, agency: str) -> tuple[Code, str] | None:
         """Say why this key may not vouch for such a record, if it may not."""
         if (self.use == "door") != (kind is Kind.FACT):
-            return BadStampReason.KEY_NOT_FOR_KIND, f"{self.use} key {self.name} does not stamp a {kind}"
+            return Code.STAMP_KEY_FACTS_ONLY, f"{self.use} key {self.name} does not stamp a {kind}"
         if agency not in self.agencies and EVERY_AGENCY not in self.agencies:
-            return BadStampReason.KEY_NOT_FOR_AGENCY, f"key {self.name} does not speak for {agency}"
+            return Code.STAMP_KEY_NOT_BOUND, f"key {self.name} does not speak for {agency}"
         return None
 
 
@@ -132,17 +123,17 @@ def open_envelope(  # noqa: PLR0913, PLR0917 - the parts of a Kafka record, as c
     `topic` and `partition` are where the record was found, `ring` every key by name, retired ones too.
     """
     if key is None or value is None:
-        raise BadStamp(BadStampReason.NO_KEY_OR_VALUE, "the record has no key or no value")
+        raise BadStamp(Code.NO_VALUE, "the record has no key or no value")
     found = _headers(headers)
     kind = _kind(found["kind"])
     stamp_key = ring.get(_text("stamp-key", found["stamp-key"]))
     if stamp_key is None:
-        raise BadStamp(BadStampReason.UNKNOWN_KEY, f"no key is named {found['stamp-key']!r:.80}")
+        raise BadStamp(Code.STAMP_KEY_UNKNOWN, f"no key is named {found['stamp-key']!r:.80}")
     clear = (found["agency"], found["matter"], found["event-id"])
     own = b"%d" % partition if kind in CONTROL else b""
     mac = _mac(stamp_key, (found["kind"], topic.encode(), own, key, value, *clear))
     if not compare_digest(mac, found["stamp"]):
-        raise BadStamp(BadStampReason.WRONG_STAMP, f"the stamp is not that of key {stamp_key.name}")
+        raise BadStamp(Code.BAD_STAMP, f"the stamp is not that of key {stamp_key.name}")
     agency, matter, event_id = (_text(n, v) for n, v in zip(HEADERS[1:4], clear, strict=True))
     objection = stamp_key.objection(kind, agency)
     if objection is not None:
@@ -155,11 +146,11 @@ def _headers(headers: Sequence[tuple[str, bytes]]) -> dict[str, bytes]:
     for name, content in headers:
         if name in HEADERS:
             if name in found:
-                raise BadStamp(BadStampReason.REPEATED_HEADER, f"header {name} stands there twice")
+                raise BadStamp(Code.BAD_STAMP, f"header {name} stands there twice")
             found[name] = content
     for name in HEADERS:
         if found.get(name) is None:
-            raise BadStamp(BadStampReason.MISSING_HEADER, f"header {name} is missing")
+            raise BadStamp(Code.STAMP_MISSING, f"header {name} is missing")
     return found
 
 
@@ -167,14 +158,14 @@ def _kind(content: bytes) -> Kind:
     try:
         return Kind(_text("kind", content))
     except ValueError:
-        raise BadStamp(BadStampReason.UNKNOWN_KIND, f"no kind is named {content!r:.80}") from None
+        raise BadStamp(Code.UNKNOWN_KIND, f"no kind is named {content!r:.80}") from None
 
 
 def _text(name: str, content: bytes) -> str:
     try:
         return content.decode()
     except UnicodeDecodeError:
-        raise BadStamp(BadStampReason.BAD_HEADER, f"header {name} is not UTF-8") from None
+        raise BadStamp(Code.BAD_STAMP, f"header {name} is not UTF-8") from None
 
 
 def _mac(key: StampKey, parts: tuple[bytes, ...]) -> bytes:

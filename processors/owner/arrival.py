@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from processors.model import Incoming
-from schemas.envelope import CONTROL, BadStamp, BadStampReason, Envelope, StampKey, open_envelope
+from schemas.envelope import CONTROL, BadStamp, Envelope, StampKey, open_envelope
 from schemas.errors import Code
 from schemas.partition import partition_of
 from schemas.topics import INBOUND
@@ -21,19 +21,6 @@ if TYPE_CHECKING:
 
 SAFE_ID = re.compile(r"[!-~]{1,128}\Z")
 """Ids go into database keys and log lines: printable ASCII only, whatever the stamp says."""
-
-REASONS = {
-    BadStampReason.NO_KEY_OR_VALUE: Code.NO_VALUE,
-    BadStampReason.MISSING_HEADER: Code.STAMP_MISSING,
-    BadStampReason.REPEATED_HEADER: Code.BAD_STAMP,
-    BadStampReason.BAD_HEADER: Code.BAD_STAMP,
-    BadStampReason.UNKNOWN_KIND: Code.UNKNOWN_KIND,
-    BadStampReason.UNKNOWN_KEY: Code.STAMP_KEY_UNKNOWN,
-    BadStampReason.WRONG_STAMP: Code.BAD_STAMP,
-    BadStampReason.KEY_NOT_FOR_KIND: Code.STAMP_KEY_FACTS_ONLY,
-    BadStampReason.KEY_NOT_FOR_AGENCY: Code.STAMP_KEY_NOT_BOUND,
-}
-"""What an operator reads on a dead letter, in the vocabulary of `docs/errors.md`."""
 
 MILLI = 1000
 """Micros in one millisecond: Kafka's timestamps are in milliseconds."""
@@ -73,7 +60,7 @@ def open_arrival(
     try:
         envelope = open_envelope(raw.key, raw.value, raw.headers, INBOUND, partition, ring)
     except BadStamp as error:
-        return DeadLetter(raw, REASONS[error.reason_code])
+        return DeadLetter(raw, error.reason_code)
     reason = _misplaced(envelope, partition, partitions)
     if reason is not None:
         return DeadLetter(raw, reason)

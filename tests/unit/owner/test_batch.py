@@ -77,7 +77,9 @@ def test_a_dead_letter_moves_the_position_and_touches_no_matter() -> None:
 def test_bytes_that_no_contract_reads_are_refused_with_their_content_hash_once() -> None:
     loaded = Loaded({})
     broken = incoming(Kind.FACT, 0, b"no framing at all")
-    batch = decide_batch([broken, incoming(Kind.FACT, 1, b"no framing at all")], loaded, RULES, empty(Versions(0)))
+    batch = decide_batch(
+        [broken, incoming(Kind.FACT, 1, b"no framing at all")], loaded, RULES, empty(Versions(0))
+    )
     first = [e for e in batch.entries if e.record["refused_event"] == "event-0"]
     assert [e.seal.kind for e in first] == ["REFUSED"]
     assert first[0].record["code"] == "UNDECODABLE"
