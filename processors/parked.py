@@ -63,6 +63,24 @@ async def mend(
     settings: Settings, key: StampKey, partitions: int, order: MendOrder, timestamp_ms: int | None = None
 ) -> str:
     """Write a mend into `inbound`, and give its event id when the broker has it."""
+    envelope = _envelope(order)
+    sender = producer(settings, client_id=f"liandong-mend-{secrets.token_hex(4)}")
+    await sender.start()
+    try:
+        await sender.send_and_wait(
+            INBOUND,
+            key=envelope.key,
+            value=envelope.value,
+            partition=partition_of(envelope.key, partitions),
+            headers=stamp(envelope, INBOUND, key),
+            timestamp_ms=timestamp_ms,
+        )
+    finally:
+        await sender.stop()
+    return envelope.event_id
+
+
+def _envelope(order: MendOrder) -> Envelope:
     event_id = new_event_id(order.now)
     meta = {
         "event_id": event_id,
@@ -80,7 +98,7 @@ async def mend(
         "why": order.why,
         "remaining": UNKNOWN_REMAINING,
     }
-    envelope = Envelope(
+    return Envelope(
         kind=Kind.MEND,
         key=order.matter.encode(),
         value=CODEC.encode("Mend", record),
@@ -88,20 +106,6 @@ async def mend(
         matter=order.matter,
         event_id=event_id,
     )
-    sender = producer(settings, client_id=f"liandong-mend-{secrets.token_hex(4)}")
-    await sender.start()
-    try:
-        await sender.send_and_wait(
-            INBOUND,
-            key=envelope.key,
-            value=envelope.value,
-            partition=partition_of(envelope.key, partitions),
-            headers=stamp(envelope, INBOUND, key),
-            timestamp_ms=timestamp_ms,
-        )
-    finally:
-        await sender.stop()
-    return event_id
 
 
 @dataclass(frozen=True, slots=True)

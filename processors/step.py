@@ -138,10 +138,10 @@ def _mend_record(incoming: Incoming) -> dict[str, object]:
         decoded = CODEC.decode(incoming.value)
     except (Undecodable, UnknownSchema) as error:
         raise Refused(
-            Code.UNDECODABLE, detail_zh="处置记录无法解码。", detail_en="This is no mend."
+            Code.UNDECODABLE, detail_zh="修复记录无法解码。", detail_en="This is no mend."
         ) from error
     if decoded.name != "Mend" or decoded.record["action"] not in {"REPLAY", "SKIP"}:
-        raise Refused(Code.UNDECODABLE, detail_zh="处置记录无法解码。", detail_en="This is no mend.")
+        raise Refused(Code.UNDECODABLE, detail_zh="修复记录无法解码。", detail_en="This is no mend.")
     return decoded.record
 
 

@@ -31,7 +31,7 @@ ASIDE = {
     "DeadlineResumed": ("resumed 恢复", "dim"),
     "DeadlineWarned": ("⚠ warned 预警", "yellow"),
     "DeadlineMet": ("✔ met 办结", "green"),
-    "DeadlineBreached": ("✘ breached 逾期", "bold red"),
+    "DeadlineBreached": ("✘ breached 超期", "bold red"),
 }
 """How each clock fact is told: its words and its style."""
 

@@ -76,7 +76,7 @@ async def _play(stack: StackHandle) -> Played:
 
 def test_ledger_tables_receipts_and_views_agree_after_the_story(played: Played) -> None:
     assert played.verdict.failures == ()
-    assert (played.verdict.admitted, played.verdict.refused, played.verdict.held) == (6, 1, 0)
+    assert (played.verdict.admitted, played.verdict.refused, played.verdict.held) == (9, 1, 0)
 
 
 def test_the_clue_goes_to_the_street_where_it_happened_by_r10(played: Played) -> None:
@@ -125,6 +125,12 @@ def test_days_touched_by_the_pause_do_not_count(played: Played) -> None:
     """Paused 09-08 to 09-10. Counted: 09-11, 14-18, 20, 21-24 (eleven), 28-30 (fourteen), 10-08 (fifteen)."""
     (resumed,) = played.of("river", "DeadlineResumed")
     assert resumed["content"]["due_date"] == "2026-10-08"
+
+
+def test_a_made_up_saturday_is_a_working_day(played: Played) -> None:
+    """国务院办公厅 2026 年安排: 10-10 (Saturday) is worked. Received on Friday 10-09, to be signed for by 10-10."""
+    (sign,) = [f for f in played.of("stalls", "DeadlineScheduled") if f["rule"].startswith("FX-01-SIGN")]
+    assert sign["content"]["due_date"] == "2026-10-10"
 
 
 def test_nobody_signs_and_the_breach_bears_the_first_instant_too_late(played: Played) -> None:
