@@ -14,6 +14,7 @@ create table matter (
     opened_at       timestamptz not null,
     changed_at      timestamptz not null,
     since           timestamptz not null,
+    state_since     timestamptz not null,
     domain          text,
     place           text,
     urgency         text,
@@ -36,6 +37,7 @@ comment on column matter.seq is '最后一条事实的序号。Sequence number o
 comment on column matter.opened_at is '第一条事实的收件时间。When its first fact was received.';
 comment on column matter.changed_at is '最后一条事实的收件时间。When its last fact was received.';
 comment on column matter.since is '进入承办机关系统的时间。When it reached the handling agency.';
+comment on column matter.state_since is '进入当前状态的时间。When it came into its state.';
 comment on column matter.domain is '执法领域代码（01–09）。Domain of enforcement.';
 comment on column matter.place is '违法行为发生地。Place of the violation.';
 comment on column matter.urgency is '紧急程度。Urgency.';

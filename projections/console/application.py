@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 _STATUS = {404: Code.NOT_FOUND, 405: Code.METHOD_NOT_ALLOWED, 415: Code.UNSUPPORTED_MEDIA_TYPE}
+_LOST = "请核对事项编号，或从收件箱进入。"
 _BACK = {401: ("/sign-in", "去登录")}
 
 
@@ -43,6 +44,7 @@ def create_app(desk: Desk, health: Sequence[BaseRoute] = ()) -> FastAPI:
     app.include_router(door.router)
     app.include_router(pages.router)
     app.add_api_route("/assets/{path:path}", _asset, include_in_schema=False)
+    app.add_api_route("/docs", _docs, include_in_schema=False)
     app.router.routes.extend(health)
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -58,6 +60,11 @@ async def _asset(request: Request, path: str) -> Response:
     if found is None:
         raise Refused(Code.NOT_FOUND)
     return Response(found.content, media_type=found.media_type)
+
+
+async def _docs(request: Request) -> Response:
+    desk: Desk = request.app.state.desk
+    return desk.page(request, "docs.html", {})
 
 
 async def _refused(request: Request, error: Exception) -> Response:
@@ -104,7 +111,7 @@ def _error_page(request: Request, refused: Refused) -> Response:
             "status": entry.status,
             "title": entry.title_zh,
             "detail": refused.detail_zh,
-            "remedy": entry.remedy_zh,
+            "remedy": _LOST if refused.code is Code.NOT_FOUND else entry.remedy_zh,
             "back": back,
             "back_label": back_label,
         },

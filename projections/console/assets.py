@@ -1,4 +1,4 @@
-"""The console's files: our own, and the one WebJar that it needs, read into memory at start.
+"""The console's files: our own and the WebJars that it needs, read into memory at start.
 
 Each is served under a name that holds its hash: a browser may keep it for ever and never has an old one.
 """
@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
-_HTMX = "htmx.org/*/dist/htmx.min.js"
+_WEBJARS = {
+    "htmx.js": "htmx.org/*/dist/htmx.min.js",
+    "swagger.js": "swagger-ui/*/swagger-ui-bundle.js",
+    "swagger.css": "swagger-ui/*/swagger-ui.css",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +52,9 @@ def _found(webjars: Path | None) -> Iterator[tuple[str, bytes]]:
     for entry in (files("projections.console") / "static").iterdir():
         yield entry.name, entry.read_bytes()
     # The pages work without it too; they are then reloaded by the browser instead of refreshed in place.
-    for script in sorted(webjars.glob(_HTMX))[-1:] if webjars is not None else ():
-        yield "htmx.js", script.read_bytes()
+    for name, pattern in _WEBJARS.items() if webjars is not None else ():
+        for file in sorted(webjars.glob(pattern))[-1:]:
+            yield name, file.read_bytes()
 
 
 def _asset(name: str, content: bytes) -> Asset:

@@ -6,7 +6,8 @@ insert into inbox
 select a.agency, m.matter, p.part,
        p.part = 'SUPPLEMENT' or (p.part = 'HANDLE' and m.state not in ('fed-back', 'closed')),
        m.procedure, m.state, m.originator, m.handler, m.domain, m.place, m.urgency,
-       case when p.part = 'HANDLE' then m.since when p.part = 'SENT' then m.opened_at else m.changed_at end,
+       case p.part when 'HANDLE' then m.since when 'SUPPLEMENT' then m.state_since when 'RESULT' then m.state_since
+                   else m.opened_at end,
        m.changed_at,
        c.clock, c.state, c.rule, c.name_zh, c.day_kind, c.n, c.unit, c.start_at, c.pauses, c.due, c.due_date,
        (select count(*) from clocks b
@@ -25,7 +26,9 @@ cross join lateral (
 ) p
 left join lateral (
     select k.* from clocks k
-    where k.matter = m.matter and k.responsible = a.agency and k.state in ('RUNNING', 'PAUSED', 'BREACHED')
+    -- A sender sees by when the handling agency has to act.
+    where k.matter = m.matter and k.state in ('RUNNING', 'PAUSED', 'BREACHED')
+      and k.responsible = case p.part when 'SENT' then m.handler else a.agency end
     order by k.state = 'BREACHED', k.due, k.clock
     limit 1
 ) c on true

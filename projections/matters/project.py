@@ -37,6 +37,7 @@ class Card(msgspec.Struct, kw_only=True):
     opened_at: datetime
     changed_at: datetime
     since: datetime
+    state_since: datetime
     domain: str | None = None
     place: str | None = None
     urgency: str | None = None
@@ -64,9 +65,19 @@ def _open(told: Told) -> Card:
     seal = told.seal
     at = beijing(seal.received_at)
     return Card(
-        matter=seal.matter, partition=told.partition, procedure=seal.procedure, state=seal.state,
-        originator=seal.agency, holder="", handler="", seq=0, opened_at=at, changed_at=at, since=at,
-    )  # fmt: skip
+        matter=seal.matter,
+        partition=told.partition,
+        procedure=seal.procedure,
+        state=seal.state,
+        originator=seal.agency,
+        holder="",
+        handler="",
+        seq=0,
+        opened_at=at,
+        changed_at=at,
+        since=at,
+        state_since=at,
+    )
 
 
 def _hold(card: Card | None, told: Told) -> Card | None:
@@ -81,7 +92,8 @@ def _advance(card: Card, told: Told) -> Card:
     seal, record = told.seal, told.record
     at = beijing(seal.received_at)
     card.procedure = seal.procedure or card.procedure
-    card.state = seal.state or card.state
+    if seal.state and seal.state != card.state:
+        card.state, card.state_since = seal.state, at
     card.seq = max(card.seq, seal.seq)
     card.changed_at = at
     _hand_over(card, seal.holder, at)

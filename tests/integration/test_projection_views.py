@@ -147,7 +147,7 @@ async def test_the_projector_goes_on_after_the_switch_where_the_new_views_stand(
             await write(views_stack, ledger)
             async with owner_of(views_stack) as owner:
                 async with asyncio.timeout(60):
-                    while not await owner.fetchval(ARRIVED, last):  # noqa: ASYNC110 - it is the database that knows
+                    while not await owner.fetchval(ARRIVED, last):
                         await asyncio.sleep(0.02)
         finally:
             folder.stop()
