@@ -8,18 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Security
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from projections.api.answers import (
-    ClockPage,
-    InboxPage,
-    MatterAnswer,
-    TimelinePage,
-    agency,
-    clock_item,
-    fact_item,
-    inbox_item,
-    matter_answer,
-    reach,
-)
+from projections.api.answers import ClockPage, InboxPage, MatterAnswer, TimelinePage
 from projections.api.cursor import Cursors, Place
 from projections.api.listing import (
     INBOX_PARTS,
@@ -31,6 +20,7 @@ from projections.api.listing import (
     place_of,
     timeline_page,
 )
+from projections.api.telling import agency, clock_item, fact_item, inbox_item, matter_answer, reach
 from projections.api.views import Views, as_of
 from schemas.errors import Code, Refused, problem
 

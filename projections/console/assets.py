@@ -52,7 +52,9 @@ def _found(webjars: Path | None) -> Iterator[tuple[str, bytes]]:
     for entry in (files("projections.console") / "static").iterdir():
         yield entry.name, entry.read_bytes()
     # The pages work without it too; they are then reloaded by the browser instead of refreshed in place.
-    for name, pattern in _WEBJARS.items() if webjars is not None else ():
+    if webjars is None:
+        return
+    for name, pattern in _WEBJARS.items():
         for file in sorted(webjars.glob(pattern))[-1:]:
             yield name, file.read_bytes()
 

@@ -7,10 +7,12 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from click.testing import CliRunner
 
 from backbone.broker import producer
 from backbone.database import connect, open_pool
 from backbone.fold import Folder, LedgerGap, fold_batch, read_position
+from deploy.commands.rebuild import rebuild as command
 from deploy.embedded.testing import start
 from projections.folding import ViewsFold
 from projections.rebuild import ViewsDiffer, rebuild
@@ -106,7 +108,7 @@ async def test_a_transferred_clue_is_in_the_inbox_of_the_town_and_among_what_the
         )
     assert {tuple(row) for row in rows} == {
         (TOWN, "HANDLE", True, "2026-09-29"),
-        (WATER, "SENT", False, None),
+        (WATER, "SENT", False, "2026-09-29"),
     }
 
 
@@ -242,6 +244,17 @@ async def test_folding_one_by_one_gives_what_folding_at_once_gives(views_stack: 
                 await transaction.rollback()
 
     assert await rows(1) == await rows(len(records))
+
+
+@pytest.mark.usefixtures("ledger")
+async def test_the_command_rebuilds_the_views_and_counts_what_it_switched_in(
+    views_stack: StackHandle,
+) -> None:
+    arguments = ["views", "--dir", str(views_stack.directory)]
+    result = await asyncio.to_thread(CliRunner().invoke, command, arguments)
+    assert result.exit_code == 0, result.output
+    assert "✔ inbox 收件箱" in result.output
+    assert "switched" in result.output
 
 
 async def test_a_gap_in_the_numbers_stops_the_fold_before_anything_is_written(
