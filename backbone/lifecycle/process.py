@@ -79,6 +79,8 @@ class Service:
             host=host,
             port=port,
             log_config=None,
+            # Our applications begin and end with their process, so there is nothing to announce to them.
+            lifespan="off",
             log_level="warning",
             access_log=False,
             server_header=False,
