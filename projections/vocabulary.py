@@ -57,7 +57,7 @@ CLOCK_STATES: Final[Mapping[str, str]] = {
     "RUNNING": "计时中",
     "PAUSED": "已中止",
     "MET": "按期办结",
-    "BREACHED": "已逾期",
+    "BREACHED": "已超期",
     "CANCELLED": "已撤销",
 }
 """States of a clock."""

@@ -30,7 +30,7 @@ class DueClock(BaseModel):
     name: str | None
     state: str | None
     limit: str = Field(description="期限及日的种类。", examples=["15 个工作日"])
-    due: Instant = Field(description="最早的逾期时刻。The first instant too late.")
+    due: Instant = Field(description="最早的超期时刻。The first instant too late.")
     due_date: str | None = Field(description="期限末日，当日 24:00 止。", examples=["2026-09-29"])
 
 
@@ -51,7 +51,7 @@ class InboxItem(BaseModel):
     received_at: Instant
     changed_at: Instant
     due: DueClock | None
-    breached: int = Field(description="已逾期的时限数。")
+    breached: int = Field(description="已超期的时限数。")
     missing: list[dict[str, str]]
     supplement_due: str | None
     held: bool

@@ -76,8 +76,8 @@ def remaining(  # noqa: PLR0911 - one sentence for each case
 
 def _overdue(late: timedelta) -> str:
     if late < timedelta(hours=1):
-        return "已逾期"
-    return f"已逾期 {late.days} 天" if late.days else f"已逾期 {late // timedelta(hours=1)} 小时"
+        return "已超期"
+    return f"已超期 {late.days} 天" if late.days else f"已超期 {late // timedelta(hours=1)} 小时"
 
 
 def _hours(clock: Running, now: datetime) -> Remaining:

@@ -58,7 +58,7 @@ def _met(content: Content) -> str:
 def _breached(content: Content) -> str:
     told = f"已告知{_names(content['to'])}。" if content.get("to") else ""
     who = agency_zh(content["responsible"])
-    return f"{content['name_zh']}逾期：{who}应在 {content['due_date']} 24:00 前完成。{told}"
+    return f"{content['name_zh']}超期：{who}应在 {content['due_date']} 24:00 前完成。{told}"
 
 
 def _returned(content: Content) -> str:

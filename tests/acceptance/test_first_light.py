@@ -128,7 +128,7 @@ def test_days_touched_by_the_pause_do_not_count(played: Played) -> None:
 
 
 def test_a_made_up_saturday_is_a_working_day(played: Played) -> None:
-    """国务院办公厅 2026 年安排: 10-10 (Saturday) is worked. Received on Friday 10-09, to be signed for by 10-10."""
+    """国务院办公厅 2026 年安排: Saturday 10-10 is worked. Received on Friday 10-09, due on 10-10."""
     (sign,) = [f for f in played.of("stalls", "DeadlineScheduled") if f["rule"].startswith("FX-01-SIGN")]
     assert sign["content"]["due_date"] == "2026-10-10"
 
