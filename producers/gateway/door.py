@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from backbone.clock import SimulatedClock
+from backbone.database import TRANSIENT
 from backbone.log import concerning, logger
 from backbone.vault import Erased
 from producers.gateway.answers import Answer, problems
@@ -120,7 +121,11 @@ class Door:
         if sealed is None or taken.answer.problem is not None:
             return taken.answer
         with self._receipts.listening(sealed.event_id) as bell:
-            found = await self._receipts.wait(bell, lambda: self._receipts.of(sealed), wait)
+            try:
+                found = await self._receipts.wait(bell, lambda: self._receipts.of(sealed), wait)
+            except TRANSIENT:
+                # The fact is in, whatever became of the database: its sender must learn its id, not an error.
+                return taken.answer
         return decided(taken.answer, found)
 
 
