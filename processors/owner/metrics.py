@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from backbone.metrics import counter, gauge, histogram
-
-if TYPE_CHECKING:
-    from processors.owner.batch import Batch
 
 RECORDS = counter(
     "liandong_ledger_records_total", "Ledger records appended by this owner.", ["partition", "kind"]
@@ -22,11 +17,3 @@ TAKEOVER_SECONDS = histogram(
     "liandong_takeover_seconds", "From assignment to the claim of all partitions.", []
 )
 TICKS = counter("liandong_ticks_total", "Ticks written.", ["partition"])
-
-
-def count(batch: Batch, partition: int) -> None:
-    """Count what one committed batch came to."""
-    for entry in batch.entries:
-        RECORDS.labels(str(partition), entry.seal.kind).inc()
-    for letter in batch.dead:
-        DEAD.labels(str(partition), letter.reason.value).inc()

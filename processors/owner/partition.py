@@ -21,6 +21,7 @@ from processors.owner.batch import Batch, Loaded, decide_batch, fire_batch
 from processors.owner.fold import Item, LiveFold, Rows, read_matters
 from processors.owner.intake import Intake
 from processors.owner.tail import catch_up, ending_blockers
+from processors.owner.telling import tell
 from schemas.envelope import Kind
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ class OwnedPartition:
     async def run(self) -> None:
         """Catch up, then decide until stopped. Raises what ends the process."""
         means = self._means
-        self._folded = await catch_up(means.settings, means.pool, self._claim)
+        self._folded = await catch_up(means.settings, means.pool, self._claim, self._move)
         async with means.pool.acquire() as connection:
             self._versions = await store.read_versions(connection, self.number)
             self.alarm = await store.next_alarm(connection, self.number)
@@ -110,6 +111,9 @@ class OwnedPartition:
                 await self._decide_facts()
             if self._alarm_due() and not self._stopping:
                 await self._fire_alarms()
+
+    def _move(self) -> None:
+        self.moved += 1
 
     def stop(self) -> None:
         """Ask the partition to end after the batch in hand."""
@@ -150,6 +154,7 @@ class OwnedPartition:
             gauge.set(int(ahead > AHEAD_MICROS))
             if ahead <= AHEAD_MICROS:
                 return raws
+            self.moved += 1  # it waits for our clock, and is not stuck
             log.error("record_in_the_future", partition=self.number, ahead_seconds=ahead // 1_000_000)
             await asyncio.sleep(1)
         return []
@@ -190,7 +195,8 @@ class OwnedPartition:
         if records:
             await self._fold(batch, records, last)
         self.moved += 1
-        metrics.count(batch, self.number)
+        metrics.QUEUED.labels(str(self.number)).set(len(self.intake))
+        tell(batch, self.number)
 
     async def _fold(self, batch: Batch, records: list, last: int) -> None:  # type: ignore[type-arg]
         after = Position(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aiokafka import TopicPartition
@@ -17,7 +18,7 @@ from processors.owner.takeover import CannotTakeOver
 from schemas.topics import LEDGER
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Sequence
 
     from aiokafka import AIOKafkaConsumer
 
@@ -39,8 +40,13 @@ SURE = 2
 """Empty answers after which the rest of the log holds control records only."""
 
 
-async def catch_up(settings: Settings, pool: Pool, claim: Claim) -> Position:
-    """Fold what the ledger holds beyond the tables. Gives the position reached. Raises CannotTakeOver."""
+async def catch_up(
+    settings: Settings, pool: Pool, claim: Claim, moved: Callable[[], None] = lambda: None
+) -> Position:
+    """Fold what the ledger holds beyond the tables, telling `moved` on the way; give the position reached.
+
+    Raises CannotTakeOver.
+    """
     async with pool.acquire() as connection:
         position = await read_position(connection, FOLD, claim.partition)
     if position.number > claim.mark.number:
@@ -57,21 +63,30 @@ async def catch_up(settings: Settings, pool: Pool, claim: Claim) -> Position:
     try:
         reader.assign([ledger])
         reader.seek(ledger, position.offset)
-        return await _read_to_the_end(reader, pool, claim, position, end)
+        return await _read_to_the_end(Tail(reader, pool, claim, moved), position, end)
     finally:
         await reader.stop()
 
 
-async def _read_to_the_end(
-    reader: AIOKafkaConsumer, pool: Pool, claim: Claim, position: Position, end: int
-) -> Position:
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """What reading a tail needs."""
+
+    reader: AIOKafkaConsumer
+    pool: Pool
+    claim: Claim
+    moved: Callable[[], None]
+
+
+async def _read_to_the_end(tail: Tail, position: Position, end: int) -> Position:
     """Fold until the log's end; the last transaction's mark says which number must be reached."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + PATIENCE_SECONDS
+    claim = tail.claim
     ledger = TopicPartition(LEDGER, claim.partition)
     empty = 0
-    while position.number < claim.mark.number or (await reader.position(ledger) < end and empty < SURE):
-        fetched = await reader.getmany(ledger, timeout_ms=300, max_records=AT_ONCE)
+    while position.number < claim.mark.number or (await tail.reader.position(ledger) < end and empty < SURE):
+        fetched = await tail.reader.getmany(ledger, timeout_ms=300, max_records=AT_ONCE)
         records = [decode_ledger(r) for r in fetched.get(ledger, [])]
         if not records:
             empty += 1
@@ -79,7 +94,8 @@ async def _read_to_the_end(
                 break
             continue
         _check_coordinates(claim, records)
-        position = await _fold(pool, claim.partition, position, records)
+        position = await _fold(tail.pool, claim.partition, position, records)
+        tail.moved()
         deadline, empty = loop.time() + PATIENCE_SECONDS, 0
     return _reached(claim, position)
 
