@@ -17,6 +17,7 @@ from backbone.records import decode_ledger
 from backbone.stack import read_identity
 from deploy.simulation import NotSettled, open_driver
 from deploy.verify import verify
+from schemas.codec import CODEC
 from schemas.topics import LEDGER
 from tests.faults.load import LANES, Load
 
@@ -45,6 +46,7 @@ class Witness:
     say: Callable[[str], None]
     acknowledged: set[str] = field(default_factory=set)
     blows: list[str] = field(default_factory=list)
+    skipped: set[str] = field(default_factory=set)
 
     @property
     def settings(self) -> Settings:
@@ -95,10 +97,10 @@ class Witness:
                         raise
         return None
 
-    async def prove(self, *, refused: int = 0, held: int = 0) -> Verdict:
+    async def prove(self) -> Verdict:
         """Settle, and prove that every acknowledged fact was decided once and that all folds agree.
 
-        Every fact of a load is stated in its turn, so that none but `refused` may have been refused.
+        Every fact is stated in its turn, so that none may have been refused, nor wait but what was skipped.
         """
         await self.settle()
         verdict = await verify(self.settings, self.stack.dsn("admin"), sorted(self.acknowledged))
@@ -107,8 +109,14 @@ class Witness:
             f" ({', '.join(self.blows) or 'none'})"
         )
         assert verdict.failures == ()
-        assert (verdict.refused, verdict.held) == (refused, held)
+        assert verdict.refused == 0, await self.refusals()
+        assert verdict.held == len(self.skipped)
         return verdict
+
+    async def refusals(self) -> list[str]:
+        """Tell of every refusal in the ledger what was refused, and why."""
+        told = [CODEC.decode(r.value).record for r in await self.ledger() if r.seal.matter.kind == "REFUSED"]
+        return [f"{t['refused_type']} {t['meta']['matter']}: {t['code']} {t['detail_en']}" for t in told]
 
     async def ledger(self) -> list[LedgerRecord]:
         """Read every committed record of the ledger, partition by partition."""
