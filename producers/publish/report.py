@@ -85,9 +85,10 @@ class Report:
         """A table of every refusal with its line, code, field and remedy; of few facts, all."""
         everything = len(self.results) <= _SHOWN
         table = Table(box=None, pad_edge=False)
-        for heading in ("行", "结果", "事项", "代码", "字段"):
-            table.add_column(heading, no_wrap=heading in {"行", "结果", "事项"}, overflow="fold")
-        table.add_column("说明与补救", overflow="fold", min_width=30)
+        table.add_column("行", no_wrap=True)
+        table.add_column("结果", no_wrap=True)
+        # One wide column for number, code and remedy: it must be legible on a terminal of 80 columns.
+        table.add_column("事项；代码、字段、说明与补救", overflow="fold")
         for result in self.results:
             if everything or result.problem is not None:
                 self._add(table, result)
@@ -103,9 +104,9 @@ class Report:
         style = _STYLES.get(result.status, "yellow")
         status = f"[{style}]{_ZH[result.status]}[/]"
         place = escape(f"{result.source}:{result.line}")
+        lines = [result.matter] if result.matter else []
         problem = result.problem or {}
-        for index, each in enumerate(problem.get("errors") or [problem]):
-            head = (place, status, escape(result.matter)) if index == 0 else ("", "", "")
-            told = [str(each.get(name) or "") for name in ("code", "field")]
-            words = " ".join(str(each.get(name) or "") for name in ("detail", "remedy")).strip()
-            table.add_row(*head, *map(escape, told), escape(words))
+        for each in problem.get("errors") or ([problem] if problem else []):
+            lines.append(" ".join(filter(None, (each.get("code"), each.get("field")))))
+            lines.append(" ".join(filter(None, (each.get("detail"), each.get("remedy")))))
+        table.add_row(place, status, escape("\n".join(lines)))
