@@ -50,7 +50,11 @@ class Clue:
 
     def opening(self, now: datetime, matter: str | None = None) -> Statement:
         data = {
-            "transfer_doc": {"doc_no": "沪奉水务移〔2026〕第12号", "doc_type": "TRANSFER_LETTER", "signed": True},
+            "transfer_doc": {
+                "doc_no": "沪奉水务移〔2026〕第12号",
+                "doc_type": "TRANSFER_LETTER",
+                "signed": True,
+            },
             "domain_code": "04",
             "violation_time": {"start": _text(now - timedelta(hours=13)), "precision": "MINUTE"},
             "suspected_party": {
@@ -90,15 +94,18 @@ class Clue:
     def later(self, matter: str, now: datetime) -> list[Statement]:
         """Give all that follows the opening, in its order; every one of them is to be admitted."""
         about = {"matter": matter}
-        received = {"received_by": "镇调度台", "note": "已登记。"}
-        supplemented = {"management_notice_records": [NOTICE], "note": "补交管理告知书一份。"}
-        verified = {
+        received: dict[str, Any] = {"received_by": "镇调度台", "note": "已登记。"}
+        supplemented: dict[str, Any] = {"management_notice_records": [NOTICE], "note": "补交管理告知书一份。"}
+        verified: dict[str, Any] = {
             "conclusion": "CASE_FILED",
             "summary": "倾倒属实，拟立案。",
             "verified_at": _text(now),
             "evidence": [],
         }
-        fed_back = {"result": "PENALTY_DECIDED", "summary": "当事人已清理河道，依法作出罚款决定。"}
+        fed_back: dict[str, Any] = {
+            "result": "PENALTY_DECIDED",
+            "summary": "当事人已清理河道，依法作出罚款决定。",
+        }
         steps = [(self.town, "ClueReceived", received)]
         if not self.complete:
             steps.append((self.department, "ClueSupplemented", supplemented))

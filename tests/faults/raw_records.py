@@ -24,7 +24,7 @@ class Raw:
     """One record as a stranger writes it. `timestamp` in ms; None lets the client or broker choose."""
 
     key: bytes
-    value: bytes
+    value: bytes | None
     headers: Sequence[tuple[str, bytes]]
     partition: int
     timestamp: int | None = None

@@ -1,4 +1,4 @@
-"""Kill -9 in mid-batch: nothing lost, nothing doubled, no gap, and every view equals the fold of the ledger."""
+"""Kill -9 in mid-batch: nothing lost, nothing doubled, no gap, and every view equals the fold."""
 
 from __future__ import annotations
 

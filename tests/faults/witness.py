@@ -125,7 +125,6 @@ class Witness:
     async def read(self, topic: str) -> list[ConsumerRecord]:
         """Read every committed record of a topic, partition by partition."""
 
-
         logs = [TopicPartition(topic, number) for number in range(PARTITIONS)]
         async with open_logs(self.settings) as asked:
             bounds = await asked.bounds(logs)
