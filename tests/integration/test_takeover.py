@@ -14,6 +14,7 @@ from backbone.broker import committed, consumer, log_bounds
 from backbone.clock import SystemClock
 from backbone.database import open_pool
 from backbone.keyring import load as load_keys
+from deploy.embedded.testing import start
 from processors.model import Rules
 from processors.owner.append import GROUP, Mark, append
 from processors.owner.intake import raw_of
@@ -26,7 +27,7 @@ from schemas.calendar import CALENDAR
 from schemas.topics import INBOUND
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
     from aiokafka.structs import OffsetAndMetadata
 
@@ -36,8 +37,15 @@ PARTITIONS = 6
 
 
 @pytest.fixture(scope="module")
-async def means(bare_stack: StackHandle) -> AsyncIterator[Means]:
-    settings = bare_stack.settings("worker")
+def unowned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackHandle]:
+    """A broker and a database of their own, in which `inbound` holds the genesis markers and nothing else."""
+    with start(tmp_path_factory.mktemp("unowned"), simulated=True, processes=()) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="module")
+async def means(unowned: StackHandle) -> AsyncIterator[Means]:
+    settings = unowned.settings("worker")
     pool = await open_pool(settings, application=APPLICATION, size=12)
     rules = Rules(Rulebook.load(settings.packs), CALENDAR, AGENCIES, simulated=True)
     yield Means(settings, pool, rules, load_keys(settings.keys).stamps, SystemClock(), PARTITIONS)
@@ -86,6 +94,11 @@ async def set_position(means: Means, partition: int, offset: int, mark: Mark) ->
     await claimed.producer.stop()
 
 
+def hear_out(claimed: Claim) -> None:
+    """Take the error from the future in which the client left it once more: nobody awaits that one."""
+    claimed.producer._txn_manager._transaction_waiter.exception()
+
+
 async def test_the_first_owner_commits_position_and_number_with_the_genesis_marker(
     means: Means,
 ) -> None:
@@ -113,6 +126,7 @@ async def test_a_claim_fences_the_former_owner_so_that_its_next_append_fails(mea
         with pytest.raises(ProducerFenced):
             await append(former.producer, [], [], [], 2, (1, former.mark))
         await successor.producer.stop()
+    hear_out(former)
     assert (await position_of(means, 2)).offset == 1
 
 
