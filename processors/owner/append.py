@@ -27,6 +27,9 @@ GROUP = "owner"
 
 SEAL_HEADER = "seal"
 
+UNKNOWN = -1
+"""The number of a position without a mark: the ledger itself must tell how far it goes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -46,7 +49,9 @@ class Mark:
 
     @classmethod
     def load(cls, metadata: str) -> Mark:
-        """Read it back. Raises msgspec.DecodeError when the metadata is not ours."""
+        """Read it back; a position set by hand has none. Raises msgspec.DecodeError for anything else."""
+        if not metadata:
+            return cls(received_at=0, number=UNKNOWN)
         return msgspec.json.decode(metadata.encode(), type=cls)
 
 

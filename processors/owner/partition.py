@@ -15,7 +15,7 @@ from backbone.fold import Position, fold_batch
 from backbone.log import logger
 from processors.model import Incoming, Matter, Rules, new_matter
 from processors.owner import metrics, store
-from processors.owner.append import Mark, append, number_entries
+from processors.owner.append import UNKNOWN, Mark, append, number_entries
 from processors.owner.arrival import MILLI, DeadLetter, Raw, open_arrival, place_in_time
 from processors.owner.batch import Batch, Loaded, decide_batch, fire_batch
 from processors.owner.fold import Item, LiveFold, Rows, read_matters
@@ -98,6 +98,8 @@ class OwnedPartition:
         """Catch up, then decide until stopped. Raises what ends the process."""
         means = self._means
         self._folded = await catch_up(means.settings, means.pool, self._claim, self._move)
+        if self.mark.number == UNKNOWN:
+            self.mark = Mark(self._folded.received_at, self._folded.number)
         async with means.pool.acquire() as connection:
             self._versions = await store.read_versions(connection, self.number)
             self.alarm = await store.next_alarm(connection, self.number)

@@ -13,6 +13,7 @@ from backbone.broker import consumer, log_bounds
 from backbone.fold import Overtaken, Position, fold_batch, read_position
 from backbone.log import logger
 from backbone.records import decode_ledger
+from processors.owner.append import UNKNOWN
 from processors.owner.fold import SQL, CatchUpFold
 from processors.owner.takeover import CannotTakeOver
 from schemas.topics import LEDGER
@@ -49,7 +50,7 @@ async def catch_up(
     """
     async with pool.acquire() as connection:
         position = await read_position(connection, FOLD, claim.partition)
-    if position.number > claim.mark.number:
+    if UNKNOWN < claim.mark.number < position.number:
         raise CannotTakeOver(
             f"partition {claim.partition}: the database has folded record {position.number}, the ledger's "
             f"last transaction ended at {claim.mark.number}: this database belongs to another ledger. "
@@ -103,7 +104,7 @@ async def _read_to_the_end(tail: Tail, position: Position, end: int) -> Position
 def _check_coordinates(claim: Claim, records: Sequence[LedgerRecord]) -> None:
     for record in records:
         part = record.seal.partition
-        if part.number > claim.mark.number or part.offset >= claim.position:
+        if UNKNOWN < claim.mark.number < part.number or part.offset >= claim.position:
             raise CannotTakeOver(
                 f"partition {claim.partition}: ledger record {part.number} was decided from inbound offset "
                 f"{part.offset}, but the position is {claim.position} after record {claim.mark.number}. The "
@@ -113,7 +114,7 @@ def _check_coordinates(claim: Claim, records: Sequence[LedgerRecord]) -> None:
 
 
 def _reached(claim: Claim, position: Position) -> Position:
-    if position.number != claim.mark.number:
+    if claim.mark.number not in {UNKNOWN, position.number}:
         raise CannotTakeOver(
             f"partition {claim.partition}: the ledger ends at record {position.number}, its last "
             f"transaction at {claim.mark.number}: records are missing. Restore the ledger topic; "

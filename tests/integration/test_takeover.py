@@ -7,10 +7,11 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from aiokafka import TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import ProducerFenced
+from aiokafka.structs import OffsetAndMetadata
 
-from backbone.broker import committed, consumer, log_bounds
+from backbone.broker import consumer, log_bounds
 from backbone.clock import SystemClock
 from backbone.database import open_pool
 from backbone.keyring import load as load_keys
@@ -28,8 +29,6 @@ from schemas.topics import INBOUND
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
-
-    from aiokafka.structs import OffsetAndMetadata
 
     from deploy.embedded.testing import StackHandle
 
@@ -81,10 +80,11 @@ async def owned(means: Means, partition: int) -> AsyncIterator[tuple[OwnedPartit
         await owner.close()
 
 
-async def position_of(means: Means, partition: int) -> OffsetAndMetadata:
-    found = await committed(means.settings, GROUP, TopicPartition(INBOUND, partition))
-    assert found is not None
-    return found
+async def position_of(means: Means, partition: int) -> tuple[int, int]:
+    """Where the last transaction ended (position, number): told for certain once a claim has ended it."""
+    claimed = await claim(means.settings, partition)
+    await claimed.producer.stop()
+    return claimed.position, claimed.mark.number
 
 
 async def set_position(means: Means, partition: int, offset: int, mark: Mark) -> None:
@@ -104,8 +104,7 @@ async def test_the_first_owner_commits_position_and_number_with_the_genesis_mark
 ) -> None:
     async with owned(means, 0):
         pass
-    found = await position_of(means, 0)
-    assert (found.offset, Mark.load(found.metadata).number) == (1, 1)
+    assert await position_of(means, 0) == (1, 1)
 
 
 async def test_the_next_owner_goes_on_where_the_last_transaction_ended(means: Means) -> None:
@@ -127,7 +126,7 @@ async def test_a_claim_fences_the_former_owner_so_that_its_next_append_fails(mea
             await append(former.producer, [], [], [], 2, (1, former.mark))
         await successor.producer.stop()
     hear_out(former)
-    assert (await position_of(means, 2)).offset == 1
+    assert await position_of(means, 2) == (1, 1)
 
 
 async def test_a_lost_database_is_folded_forward_from_the_ledger(means: Means) -> None:
@@ -160,6 +159,24 @@ async def test_a_position_set_back_behind_decided_records_is_refused_with_its_re
             await catch_up(means.settings, means.pool, claimed)
     finally:
         await claimed.producer.stop()
+
+
+async def test_a_position_set_by_hand_behind_the_last_record_is_taken_and_the_ledger_tells_its_number(
+    means: Means,
+) -> None:
+    """What an operator does with Kafka's own tools leaves no mark beside the offset."""
+    async with owned(means, 0):
+        pass
+    inbound = TopicPartition(INBOUND, 0)
+    by_hand = AIOKafkaConsumer(
+        bootstrap_servers=means.settings.kafka, group_id=GROUP, enable_auto_commit=False
+    )
+    await by_hand.start()
+    by_hand.assign([inbound])
+    await by_hand.commit({inbound: OffsetAndMetadata(1, "")})
+    await by_hand.stop()
+    async with owned(means, 0) as (owner, _):
+        assert owner.mark.number == 1
 
 
 async def test_a_database_of_another_ledger_is_refused(means: Means) -> None:
