@@ -6,6 +6,7 @@ import asyncio
 import base64
 import signal
 import subprocess
+import sys
 import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -122,7 +123,12 @@ def prepare(node: KafkaNode, bundle: Bundle) -> None:
 def command(node: KafkaNode, bundle: Bundle) -> Command:
     """Return the command that runs the node in the foreground."""
     return Command(
-        argv=(*_java(node, bundle, heap="512m"), "kafka.Kafka", str(node.properties)),
+        # It becomes the broker itself, once a former life of the node has been fenced.
+        argv=(
+            *(sys.executable, "-m", "deploy.embedded.fencing", str(node.properties)),
+            *_java(node, bundle, heap="512m"),
+        ),
+        env={"PYTHONPATH": str(HERE.parents[1])},
         # An ephemeral log is read by nobody again: it need not be closed in order.
         stop_signal=signal.SIGKILL if node.ephemeral else signal.SIGTERM,
         grace=30.0,
