@@ -28,7 +28,7 @@ TRANSFERRED = at("2026-09-08 10:00")
 # One working day to sign for a clue: Wednesday the 9th, so that the 10th is the first instant too late.
 SIGN_DUE = at("2026-09-10 00:00")
 # 住房和城乡建设行政处罚程序规定 第十五条、第四十五条: 15 working days. By the State Council's calendar for
-# 2026 the 20th is worked and the 25th to the 27th are 中秋节: 9-11, 14-18, 20-24, 28, 29. Too late from the 30th.
+# 2026 the 20th is worked and the 25th to the 27th are 中秋节: 9-11, 14-18, 20-24, 28, 29 September.
 VERIFY_DUE = at("2026-09-30 00:00")
 LATER = at("2026-10-12 09:00")
 
