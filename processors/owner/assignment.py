@@ -60,8 +60,11 @@ class OwnerConsumer(driver.Consumer):  # type: ignore[misc]
         if self._between:
             return
         assigned = {tp.partition for tp in self.assignment() if tp.topic == INBOUND}
-        for partition, offset in (await self._take_over(assigned)).items():
-            await self.seek(TP(INBOUND, partition), offset)
+        positions = await self._take_over(assigned)
+        if positions:
+            # In the thread that fetches: a seek from ours takes records away under its hands (KeyError in
+            # aiokafka's fetcher, which ended the worker at a rebalance).
+            await self.seek_wait({TP(INBOUND, partition): offset for partition, offset in positions.items()})
 
     async def _take_over(self, assigned: Iterable[int]) -> dict[int, int]:
         try:
