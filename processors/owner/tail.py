@@ -37,8 +37,6 @@ APPLICATION = "liandong-owner"
 AT_ONCE = 2000
 PATIENCE_SECONDS = 30.0
 BLOCKED_AFTER_SECONDS = 1.0
-SURE = 2
-"""Empty answers after which the rest of the log holds control records only."""
 
 
 async def catch_up(
@@ -80,24 +78,29 @@ class Tail:
 
 
 async def _read_to_the_end(tail: Tail, position: Position, end: int) -> Position:
-    """Fold until the log's end; the last transaction's mark says which number must be reached."""
+    """Fold until the log's end, and until the number that the last transaction's mark names.
+
+    The end must be reached, not supposed from silence: what a reader of committed records is not given
+    yet may be a transaction whose end the broker still owes.
+    """
     loop = asyncio.get_running_loop()
     deadline = loop.time() + PATIENCE_SECONDS
     claim = tail.claim
     ledger = TopicPartition(LEDGER, claim.partition)
-    empty = 0
-    while position.number < claim.mark.number or (await tail.reader.position(ledger) < end and empty < SURE):
+    while position.number < claim.mark.number or await tail.reader.position(ledger) < end:
         fetched = await tail.reader.getmany(ledger, timeout_ms=300, max_records=AT_ONCE)
         records = [decode_ledger(r) for r in fetched.get(ledger, [])]
-        if not records:
-            empty += 1
-            if position.number < claim.mark.number and loop.time() > deadline:
-                break
-            continue
-        _check_coordinates(claim, records)
-        position = await _fold(tail.pool, claim.partition, position, records)
-        tail.moved()
-        deadline, empty = loop.time() + PATIENCE_SECONDS, 0
+        if records:
+            _check_coordinates(claim, records)
+            position = await _fold(tail.pool, claim.partition, position, records)
+            tail.moved()
+            deadline = loop.time() + PATIENCE_SECONDS
+        elif loop.time() > deadline:
+            raise CannotTakeOver(
+                f"partition {claim.partition}: the ledger gives nothing between record {position.number} and "
+                f"its end at offset {end}: records are missing, or a transaction there never ended. Look for "
+                f"it with kafka-transactions find-hanging, or restore the ledger topic."
+            )
     return _reached(claim, position)
 
 
