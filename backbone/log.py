@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from backbone.sparing import Sparing
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -65,9 +67,15 @@ def configure(process: str, level: str = "info") -> None:
     ]
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=render))
+    handler.addFilter(Sparing())
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
+    for told_at_info in ("faust", "mode"):
+        # Each of their dozens of services announces its start and its end.
+        logging.getLogger(told_at_info).setLevel(max(logging.WARNING, root.level))
+    # Kafka 4 answers so while the transaction before is still being completed; it is tried again at once.
+    logging.getLogger("aiokafka.producer.sender").setLevel(logging.ERROR)
     logging.captureWarnings(capture=True)
 
 

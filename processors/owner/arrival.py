@@ -17,7 +17,7 @@ from schemas.partition import partition_of
 from schemas.topics import INBOUND
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 SAFE_ID = re.compile(r"[!-~]{1,128}\Z")
 """Ids go into database keys and log lines: printable ASCII only, whatever the stamp says."""
@@ -51,6 +51,23 @@ def place_in_time(timestamp: int, last: int) -> int:
     电子签名法 第十一条: 数据电文进入收件人指定特定系统的时间, 视为该数据电文的接收时间.
     """
     return max(timestamp * MILLI, last)
+
+
+def open_arrivals(
+    raws: Iterable[Raw], partition: int, partitions: int, ring: Mapping[str, StampKey], last: int
+) -> list[Incoming | DeadLetter]:
+    """Open records in their order, each placed in time after `last` (micros) and those before it.
+
+    Only what bears a good stamp moves time: in a simulated stack a stranger chooses his record's timestamp.
+    """
+    arrivals: list[Incoming | DeadLetter] = []
+    for raw in raws:
+        placed = place_in_time(raw.timestamp, last)
+        arrival = open_arrival(raw, partition, partitions, ring, placed)
+        if isinstance(arrival, Incoming):
+            last = placed
+        arrivals.append(arrival)
+    return arrivals
 
 
 def open_arrival(

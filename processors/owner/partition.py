@@ -16,7 +16,7 @@ from backbone.log import logger
 from processors.model import Incoming, Matter, Rules, new_matter
 from processors.owner import metrics, store
 from processors.owner.append import UNKNOWN, Mark, append, number_entries
-from processors.owner.arrival import MILLI, DeadLetter, Raw, open_arrival, place_in_time
+from processors.owner.arrival import MILLI, DeadLetter, Raw, open_arrivals
 from processors.owner.batch import Batch, Loaded, decide_batch, fire_batch
 from processors.owner.fold import Item, LiveFold, Rows, read_matters
 from processors.owner.intake import Intake
@@ -162,14 +162,8 @@ class OwnedPartition:
         return []
 
     def _open(self, raws: list[Raw]) -> list[Incoming | DeadLetter]:
-        arrivals: list[Incoming | DeadLetter] = []
-        received_at = self.mark.received_at
-        for raw in raws:
-            received_at = place_in_time(raw.timestamp, received_at)
-            arrivals.append(
-                open_arrival(raw, self.number, self._means.partitions, self._means.ring, received_at)
-            )
-        return arrivals
+        means = self._means
+        return open_arrivals(raws, self.number, means.partitions, means.ring, self.mark.received_at)
 
     async def _load(self, connection: Connection, arrivals: list[Incoming]) -> Loaded:
         facts = [a for a in arrivals if a.kind in {Kind.FACT, Kind.EFFECT}]

@@ -20,8 +20,9 @@ TOWNS = {
 }
 """Township codes, and the office that enforces there: the receiver by 沪奉府办发〔2024〕17号 四(四)2."""
 
-NOTICE = {"doc_no": "沪奉水务告〔2026〕第31号", "doc_type": "NOTICE", "signed": True}
 SM3 = "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
+PHOTO = {"evidence_id": "E-1", "kind": "AUDIOVISUAL", "subtype": "PHOTO", "sm3": SM3}
+NOTICE = {"doc_no": "沪奉水务告〔2026〕第31号", "doc_type": "NOTICE", "signed": True}
 
 
 @dataclass(frozen=True)
@@ -72,14 +73,8 @@ class Clue:
                 "road_class": "RIVER",
             },
             "evidence": [
-                {
-                    "evidence_id": "E-1",
-                    "kind": "AUDIOVISUAL",
-                    "subtype": "PHOTO",
-                    "collected_at": _text(now - timedelta(hours=12)),
-                    "collector_agency": self.department,
-                    "sm3": SM3,
-                }
+                PHOTO
+                | {"collected_at": _text(now - timedelta(hours=12)), "collector_agency": self.department}
             ],
             "jurisdiction_claim": "CLEAR",
             "urgency": "P2",

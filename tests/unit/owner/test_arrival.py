@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from processors.model import Incoming
-from processors.owner.arrival import DeadLetter, Raw, open_arrival, place_in_time
+from processors.owner.arrival import DeadLetter, Raw, open_arrival, open_arrivals, place_in_time
 from schemas.envelope import Envelope, Kind, StampKey, stamp
 from schemas.errors import Code
 from schemas.partition import partition_of
@@ -59,3 +59,11 @@ def test_received_at_never_runs_back_within_a_partition() -> None:
     """电子签名法 第十一条: the time of entry counts; a broker's clock set back must not reorder facts."""
     assert place_in_time(2_000, last=1_000_000) == 2_000_000
     assert place_in_time(500, last=1_000_000) == 1_000_000
+
+
+def test_what_nobody_vouches_for_does_not_move_time() -> None:
+    stranger = Raw(offset=6, timestamp=9_000_000, key=MATTER.encode(), value=b"value", headers=())
+    letter, fact = open_arrivals([stranger, raw()], HOME, PARTITIONS, RING, last=0)
+    assert isinstance(letter, DeadLetter)
+    assert isinstance(fact, Incoming)
+    assert fact.received_at == 1_000_000
