@@ -71,12 +71,17 @@ def configure(process: str, level: str = "info") -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for told_at_info in ("faust", "mode"):
-        # Each of their dozens of services announces its start and its end.
-        logging.getLogger(told_at_info).setLevel(max(logging.WARNING, root.level))
-    # Kafka 4 answers so while the transaction before is still being completed; it is tried again at once.
-    logging.getLogger("aiokafka.producer.sender").setLevel(logging.ERROR)
+    _calm(root.level)
     logging.captureWarnings(capture=True)
+
+
+def _calm(level: int) -> None:
+    """Raise the level of libraries that tell of nothing at theirs."""
+    for name in ("faust", "mode"):
+        # Each of their dozens of services announces its start and its end.
+        logging.getLogger(name).setLevel(max(logging.WARNING, level))
+    # Kafka 4 answers NotEnoughReplicas while the transaction before is being completed; it is tried again at once.
+    logging.getLogger("aiokafka.producer.sender").setLevel(max(logging.ERROR, level))
 
 
 @contextmanager
