@@ -80,7 +80,7 @@ def _calm(level: int) -> None:
     for name in ("faust", "mode"):
         # Each of their dozens of services announces its start and its end.
         logging.getLogger(name).setLevel(max(logging.WARNING, level))
-    # Kafka 4 answers NotEnoughReplicas while the transaction before is being completed; the client tries again.
+    # Kafka 4 answers NotEnoughReplicas while the transaction before is being completed; it is tried again.
     logging.getLogger("aiokafka.producer.sender").setLevel(max(logging.ERROR, level))
 
 
