@@ -21,6 +21,7 @@ from deploy.embedded.obstacles import DirectoryRefused, WouldNotStart
 from deploy.embedded.ports import LOOPBACK
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 VERSION = "4.3.1"
@@ -107,17 +108,25 @@ def prepare(node: KafkaNode, bundle: Bundle) -> None:
     lines = [f"{name}={value}" for name, value in settings(node).items()]
     node.properties.write_text("\n".join(lines) + "\n", encoding="utf-8")
     if not (node.directory / "data" / "meta.properties").exists():
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        tool = ("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(node.properties))
+        tool = ("kafka.tools.StorageTool", "format", "-t", cluster_id(), "-c", str(node.properties))
         done = subprocess.run(  # noqa: S603 - our own command line
             [*_java(node, bundle, heap="64m"), *tool], capture_output=True, text=True, check=False
         )
         if done.returncode != 0:
-            last = (done.stderr + done.stdout).strip().splitlines()[-1:] or ["no output"]
+            # What went wrong is on stderr; stdout holds the log of a tool that thinks itself a server.
+            last = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:] or ["no output"]
             raise WouldNotStart(
                 f"Kafka could not format {node.directory}: {last[0]}", "Remove it if it holds nothing."
             )
         stamp.write_text(VERSION + "\n", encoding="ascii")
+
+
+def cluster_id(new: Callable[[], uuid.UUID] = uuid.uuid4) -> str:
+    """Make an id for a new cluster as Kafka writes them: never with a dash first, which is read as an option."""
+    while True:
+        made = base64.urlsafe_b64encode(new().bytes).decode().rstrip("=")
+        if not made.startswith("-"):
+            return made
 
 
 def command(node: KafkaNode, bundle: Bundle) -> Command:
