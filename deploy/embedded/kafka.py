@@ -122,7 +122,7 @@ def prepare(node: KafkaNode, bundle: Bundle) -> None:
 
 
 def cluster_id(new: Callable[[], uuid.UUID] = uuid.uuid4) -> str:
-    """Make an id for a new cluster as Kafka writes them: never with a dash first, which is read as an option."""
+    """Make an id for a new cluster as Kafka does: never with a dash first, which is read as an option."""
     while True:
         made = base64.urlsafe_b64encode(new().bytes).decode().rstrip("=")
         if not made.startswith("-"):

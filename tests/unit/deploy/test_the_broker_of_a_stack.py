@@ -7,7 +7,7 @@ import uuid
 from deploy.embedded.kafka import cluster_id
 
 DASH_FIRST = uuid.UUID(bytes=b"\xf8" + bytes(15))
-"""In URL-safe base64 its first six bits are the dash (RFC 4648, table 2): the format tool takes it for an option."""
+"""In URL-safe base64 its first six bits are a dash (RFC 4648, table 2), and so an option to the tool."""
 
 
 def test_a_cluster_id_never_begins_with_a_dash() -> None:
