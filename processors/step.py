@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+class KindUnknownHere(RuntimeError):
+    """No rule of this version decides records of this kind: run the version that sent it, then replay."""
+
+
 def step(matter: Matter, incoming: Incoming, rules: Rules, seen: Seen) -> Outcome:
     """Decide one record that arrived: the alarms of its matter at or before it first, then the record itself.
 
@@ -90,7 +94,7 @@ def _decide(
 
 def _decoded(incoming: Incoming) -> Decoded:
     if incoming.kind is not Kind.FACT:
-        raise NotImplementedError(f"no rule of this version decides a record of kind {incoming.kind.value}")
+        raise KindUnknownHere(f"{incoming.kind.value}: {KindUnknownHere.__doc__}")
     try:
         return CODEC.decode(incoming.value, canonical=True)
     except Undecodable as error:
