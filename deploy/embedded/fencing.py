@@ -3,8 +3,8 @@
 A node that is broker and controller at once finds itself alive in its own metadata when it comes back after a
 kill. It leads its partitions on the strength of that, until its former session times out and it is fenced. In
 that moment no partition has a leader, and Kafka's transaction coordinator takes partitions without a leader
-for deleted ones: it skips their commit and abort markers and calls the transaction complete (seen in one kill
-of two under load: "Couldn't find leader endpoint ... likely deleted already and hence can be skipped"). What
+for deleted ones: it skips their commit and abort markers and calls the transaction complete (seen often under
+load: "Couldn't find leader endpoint ... likely deleted already and hence can be skipped"). What
 was aborted is then read as committed with the next transaction, and committed positions are lost.
 
 So the controller runs alone first, with a short session, until it has fenced the former broker; then the node
