@@ -27,6 +27,19 @@ if TYPE_CHECKING:
 VERSION = "4.3.1"
 _FOREVER = 2**31 - 1
 _LONGEST = 2**63 - 1
+_OF_THE_ONLY_NODE = {
+    # A single node can hold no second copy.
+    "default.replication.factor": "1",
+    "min.insync.replicas": "1",
+    "offsets.topic.replication.factor": "1",
+    "transaction.state.log.replication.factor": "1",
+    "transaction.state.log.min.isr": "1",
+    "share.coordinator.state.topic.replication.factor": "1",
+    "share.coordinator.state.topic.min.isr": "1",
+    # Nobody can take over from it: fenced while it lives (a laptop that slept, a busy machine) it would only
+    # lose the ends of transactions (see fencing.py).
+    "broker.session.timeout.ms": "60000",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +77,7 @@ def settings(node: KafkaNode) -> dict[str, str]:
         "log.dirs": str(node.directory / "data"),
         # Topics are data of ours and created at start; a mistyped name must fail.
         "auto.create.topics.enable": "false",
-        # A single node can hold no second copy.
-        "default.replication.factor": "1",
-        "min.insync.replicas": "1",
-        "offsets.topic.replication.factor": "1",
-        "transaction.state.log.replication.factor": "1",
-        "transaction.state.log.min.isr": "1",
-        "share.coordinator.state.topic.replication.factor": "1",
-        "share.coordinator.state.topic.min.isr": "1",
+        **_OF_THE_ONLY_NODE,
         # Fifty partitions of each would be opened at every start, for a dozen writers.
         "offsets.topic.num.partitions": "8",
         "transaction.state.log.num.partitions": "8",
