@@ -9,10 +9,22 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
-from processors.rulebook.build import build_deadlines, build_procedure, build_routing
-from processors.rulebook.shapes import Action, DeadlineRule, Denial, Procedure, RoutingRule, Trigger
+from processors.rulebook.deadlines import build_deadlines
+from processors.rulebook.effects import build_effects
+from processors.rulebook.procedures import build_procedure
+from processors.rulebook.routing import build_routing
+from processors.rulebook.shapes import (
+    Action,
+    DeadlineRule,
+    Denial,
+    EffectRule,
+    Procedure,
+    RoutingRule,
+    Trigger,
+    base_of,
+)
 from processors.rulebook.source import Source, read_source
 from schemas.seal import sm3
 
@@ -21,18 +33,24 @@ if TYPE_CHECKING:
 
 PACKS = Path(__file__).with_name("packs")
 ACTIONS = tuple(Action)
+DENIALS = {"no-rule", "no-receiver", "to-itself"}
+
+RuleT = TypeVar("RuleT", Procedure, RoutingRule, DeadlineRule, EffectRule)
 
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """One pack: for the regions whose code begins with one of `regions`."""
+    """One pack: for the regions whose code begins with one of `regions`; `desks` names agencies."""
 
     name: str
     regions: tuple[str, ...]
+    desks: Mapping[str, str]
     procedures: tuple[Procedure, ...]
     routing: tuple[RoutingRule, ...]
     denials: Mapping[str, Denial]
+    deadlines: tuple[DeadlineRule, ...]
     triggers: tuple[Trigger, ...]
+    effects: tuple[EffectRule, ...]
     sources: tuple[Source, ...]
 
     def reach(self, region: str) -> int:
@@ -42,13 +60,17 @@ class Pack:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """The rules that hold in one region: procedures by id and by fact, routing in order, triggers by fact."""
+    """The rules that hold in one region: procedures by id and by fact, routing in order, the rest by fact."""
 
+    packs: tuple[str, ...]
+    desks: Mapping[str, str]
     procedures: Mapping[str, Procedure]
     by_fact: Mapping[str, tuple[Procedure, ...]]
     routing: Mapping[str, tuple[RoutingRule, ...]]
     denials: Mapping[str, Denial]
+    deadlines: tuple[DeadlineRule, ...]
     triggers: Mapping[str, tuple[Trigger, ...]]
+    effects: Mapping[str, tuple[EffectRule, ...]]
 
 
 class Rulebook:
@@ -58,7 +80,7 @@ class Rulebook:
         self.packs = tuple(packs)
         self.hash = _hash_of(self.packs)
         self._books: dict[tuple[str, ...], Book] = {}
-        self._deadlines = {t.rule.id: t.rule for pack in packs for t in pack.triggers}
+        self._deadlines = {r.id: r for pack in packs for r in pack.deadlines}
         self._procedures = {p.id: p for pack in packs for p in pack.procedures}
 
     @classmethod
@@ -66,6 +88,7 @@ class Rulebook:
         """Load packs by name; raises BrokenPack, which names file, line, mistake and remedy."""
         packs = [_load_pack(root, name) for name in names]
         _check_unique(packs)
+        _check_denials(packs)
         return cls(packs)
 
     def book(self, region: str) -> Book:
@@ -87,50 +110,75 @@ class Rulebook:
 
 
 def _book(packs: Sequence[Pack]) -> Book:
-    procedures = [p for pack in packs for p in pack.procedures]
-    routing = [r for pack in packs for r in pack.routing]
-    triggers = sorted((t for pack in packs for t in pack.triggers), key=lambda t: ACTIONS.index(t.action))
+    """Lay the packs of a region over each other, the closest first."""
+    procedures = _nearest([p.procedures for p in packs])
+    routing = sorted(_nearest([p.routing for p in packs]), key=lambda rule: rule.rank)
+    deadlines = _nearest([p.deadlines for p in packs])
+    effects = _nearest([p.effects for p in packs])
+    held = {rule.id for rule in deadlines}
+    triggers = [t for pack in packs for t in pack.triggers if t.rule.id in held]
+    triggers.sort(key=lambda t: ACTIONS.index(t.action))
     denials: dict[str, Denial] = {}
+    desks: dict[str, str] = {}
     for pack in reversed(packs):
         denials.update(pack.denials)
+        desks.update(pack.desks)
     facts = {t.fact for p in procedures for t in p.transitions}
     return Book(
+        packs=tuple(p.name for p in packs),
+        desks=desks,
         procedures={p.id: p for p in procedures},
         by_fact={f: tuple(p for p in procedures if p.of(f)) for f in facts},
         routing={f: tuple(r for r in routing if f in r.facts) for f in facts},
         denials=denials,
+        deadlines=tuple(deadlines),
         triggers={f: tuple(t for t in triggers if t.fact == f) for f in facts},
+        effects={f: tuple(e for e in effects if e.on == f) for f in facts},
     )
+
+
+def _nearest(rules: Sequence[Sequence[RuleT]]) -> list[RuleT]:
+    """Keep of each rule, whatever its version, what the closest pack says of it."""
+    kept: list[RuleT] = []
+    taken: set[str] = set()
+    for of_pack in rules:
+        kept += [rule for rule in of_pack if base_of(rule.id) not in taken]
+        taken |= {base_of(rule.id) for rule in of_pack}
+    return kept
 
 
 def _load_pack(root: Path, name: str) -> Pack:
     folder = root / name
     head = read_source(root, f"{name}/pack.yaml", "pack")
+    desks = head.content["desks"]
     sources = [head]
-    procedures = []
-    for path in sorted(folder.glob("procedures/*.yaml")):
-        sources.append(read_source(root, f"{name}/procedures/{path.name}", "procedure"))
-        procedures.append(build_procedure(sources[-1]))
-    routing: tuple[RoutingRule, ...] = ()
-    denials: Mapping[str, Denial] = {}
-    if (folder / "routing.yaml").exists():
-        sources.append(read_source(root, f"{name}/routing.yaml", "routing"))
-        routing, denials = build_routing(sources[-1], head.content["desks"])
-    if not denials and any(t.routed for p in procedures for t in p.transitions):
-        raise head.broken(
-            (), "a fact is routed, but no routing.yaml says to whom.", "Write it, with its denials."
-        )
-    triggers: tuple[Trigger, ...] = ()
-    if (folder / "deadlines.yaml").exists():
-        sources.append(read_source(root, f"{name}/deadlines.yaml", "deadlines"))
-        triggers = build_deadlines(sources[-1])
+
+    def read(file: str, definition: str) -> Source | None:
+        if not (folder / file).exists():
+            return None
+        sources.append(read_source(root, f"{name}/{file}", definition))
+        return sources[-1]
+
+    procedures = [
+        build_procedure(source)
+        for path in sorted(folder.glob("procedures/*.yaml"))
+        if (source := read(f"procedures/{path.name}", "procedure")) is not None
+    ]
+    routing = read("routing.yaml", "routing")
+    deadlines = read("deadlines.yaml", "deadlines")
+    effects = read("effects.yaml", "effects")
+    rules, denials = build_routing(routing, desks) if routing else ((), {})
+    limits, triggers = build_deadlines(deadlines, desks) if deadlines else ((), ())
     return Pack(
         name=head.content["pack"],
         regions=tuple(head.content["regions"]),
+        desks=desks,
         procedures=tuple(procedures),
-        routing=routing,
+        routing=rules,
         denials=denials,
+        deadlines=limits,
         triggers=triggers,
+        effects=build_effects(effects) if effects else (),
         sources=tuple(sources),
     )
 
@@ -146,6 +194,19 @@ def _check_unique(packs: Sequence[Pack]) -> None:
                         path, f"{rule} is already in {seen[rule]}.", "Give it another id or a new version."
                     )
                 seen[rule] = source.file
+
+
+def _check_denials(packs: Sequence[Pack]) -> None:
+    """Whoever routes must be able to say that nobody was found; some pack of the same region says how."""
+    for pack in packs:
+        routed = any(t.routed for p in pack.procedures for t in p.transitions)
+        near = [p for p in packs if any(p.reach(region) >= 0 for region in pack.regions)]
+        if routed and not set.union(*(set(p.denials) for p in near)) >= DENIALS:
+            raise pack.sources[0].broken(
+                (),
+                "a fact is routed, but no routing.yaml says what to answer when nobody is found.",
+                f"Write its denials: {', '.join(sorted(DENIALS))}.",
+            )
 
 
 def _ids(source: Source) -> list[tuple[tuple[str | int, ...], str]]:

@@ -1,24 +1,33 @@
-"""What a pack says, ready for use: procedures, routing rules, deadline rules, as read-only values."""
+"""What a pack says, ready for use: procedures, routing rules, deadline rules, effects, as read-only values."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from processors.rulebook.conditions import Condition
+    from processors.rulebook.conditions import Condition, Expression
     from schemas.days import Limit
     from schemas.errors import Code
 
 Citation: TypeAlias = Mapping[str, Any]
 """A `LawRef` as a record: law, article, quote, verified."""
 
-Party: TypeAlias = Literal["holder", "originator", "platform"]
+Party: TypeAlias = Literal["holder", "originator", "former", "platform"]
+
+NEW = "new"
+"""The state of a matter that no fact has opened yet."""
 
 RESUME = "resume"
 """As `to`: the state that was remembered when the matter was returned."""
+
+SAME = "same"
+"""As `to`: the state in which the matter is."""
+
+SENDER = "sender"
+"""As `holds`: who states the fact becomes the holder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +39,23 @@ class Both:
 
 
 @dataclass(frozen=True, slots=True)
+class Validity:
+    """From which day to which, both counted, a rule holds; "" leaves that end open. Days are ISO dates."""
+
+    begin: str = ""
+    end: str = ""
+
+    def holds(self, day: str) -> bool:
+        """Say whether the rule holds on a day."""
+        return (not self.begin or self.begin <= day) and (not self.end or day <= self.end)
+
+
+ALWAYS = Validity()
+
+
+@dataclass(frozen=True, slots=True)
 class By:
-    """Who may state a fact: agencies of one of these standings, or one party of the matter."""
+    """Who may state a fact: agencies of one of these standings, one party of the matter, or both at once."""
 
     standing: frozenset[str]
     party: Party | None
@@ -39,13 +63,17 @@ class By:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """A condition without which a fact is refused, with the code and the words of that refusal."""
+    """A condition without which a fact is refused, with the code and the words of that refusal.
+
+    `shows` are expressions whose text is added to the words: what the platform found instead.
+    """
 
     when: Condition
     code: Code
     field: str
     text: Both
     source: str
+    shows: tuple[Expression, Expression] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +98,9 @@ class Elements:
 class Transition:
     """What one fact does in some states.
 
-    `to` may be RESUME; `unrouted` holds instead when no receiver is found, `incomplete` while elements are
-    missing.
-    `remember` is the state to go back to later: a state, or "state" for the present one.
+    `to` may be RESUME or SAME; `unrouted` holds instead when no receiver is found, `incomplete` while
+    elements are missing. `remember` is the state to go back to later: a state, or "state" for the present
+    one. `holds` is SENDER or "".
     """
 
     fact: str
@@ -86,6 +114,7 @@ class Transition:
     elements: bool
     tells: tuple[Party, ...]
     guards: tuple[Guard, ...]
+    holds: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +129,8 @@ class Procedure:
     elements: Elements | None
     transitions: tuple[Transition, ...]
     moves: Mapping[tuple[str, str], Transition]
+    validity: Validity = ALWAYS
+    clauses: tuple[str, ...] = ()
 
     def of(self, fact: str) -> tuple[Transition, ...]:
         """Give every transition of a fact, in whatever state."""
@@ -111,17 +142,26 @@ class Procedure:
         return tuple(dict.fromkeys(facts))
 
 
+TargetKind: TypeAlias = Literal["site", "desk", "party", "field", "kept", "catalogue", "province", "others"]
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Whom a routing rule means: the agency of that standing at the site, a desk (its agency), or a party."""
+    """Whom a routing rule means.
 
-    kind: Literal["site", "desk", "party"]
+    The agency of a standing at the site, a desk (its agency), a party of the matter, the agency that a field
+    of the fact or a kept one names, the provider of a catalogue item, a province's agency, or all others of a
+    standing.
+    """
+
+    kind: TargetKind
     name: str
+    region: Expression | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class RoutingRule:
-    """One routing rule: for which facts, on which condition, to whom, and why."""
+    """One routing rule: for which facts, on which condition, to whom, and why. The lowest `rank` decides."""
 
     id: str
     facts: frozenset[str]
@@ -130,6 +170,9 @@ class RoutingRule:
     cc: tuple[Target, ...]
     why: Both
     citation: Citation
+    rank: int = 1000
+    validity: Validity = ALWAYS
+    clauses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +188,20 @@ class Action(StrEnum):
     """What a fact does to a clock; in this order, if it does several things."""
 
     STOP = "stop"
+    CANCEL = "cancel"
     PAUSE = "pause"
     RESUME = "resume"
+    EXTEND = "extend"
     START = "start"
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """By how much a fact extends a clock: a length, or the date in a field of it; at most so many times."""
+
+    by: Limit | None
+    to_field: str
+    times: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +212,7 @@ class Trigger:
     fact: str
     when: Condition | None
     rule: DeadlineRule
+    extension: Extension | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,29 +226,98 @@ class Applies:
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """A warning before the limit: at half of it, or one working day before its end."""
+    """A warning before the limit: at half of it, or one working day before its end.
+
+    `to` names parties, or agencies (desks).
+    """
 
     at: Literal["half", "last-working-day"]
     to: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Rung:
+    """One step of the escalation ladder 升级: so long after the breach, to these parties or agencies."""
+
+    after: Limit
+    to: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """What a rule counts, and from where.
+
+    `start` is "received", "month-end" or a field of the fact; `before` a field that names the instant which
+    the act must precede (a backward limit), or "". No limit and no extension goes beyond `ceiling`.
+    """
+
+    limit: Limit
+    start: str = "received"
+    before: str = ""
+    from_catalogue: bool = False
+    ceiling: Limit | None = None
+    ceiling_citation: Citation | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DeadlineRule:
-    """One deadline rule 期限规则: who must do what by when, and who hears of it."""
+    """One deadline rule 期限规则: who must do what by when, and who hears of it.
+
+    `awaits` are facts of a later version: such a rule runs no clock yet.
+    """
 
     id: str
     name: Both
-    responsible: Party
+    responsible: str
     watchers: tuple[Party, ...]
     applies: Applies
-    limit: Limit
+    counting: Counting
     basis: str
     pause_reason: str
+    cancel_reason: str
     warn: tuple[Reminder, ...]
     breach: tuple[str, ...]
+    ladder: tuple[Rung, ...]
     citation: Citation
+    awaits: tuple[str, ...] = ()
+    validity: Validity = ALWAYS
+    clauses: tuple[str, ...] = ()
+
+    @property
+    def limit(self) -> Limit:
+        """How long it is."""
+        return self.counting.limit
 
     @property
     def base(self) -> str:
         """The id without its version: a clock is stopped by any version of its rule."""
-        return self.id.partition("@")[0]
+        return base_of(self.id)
+
+
+def base_of(rule: str) -> str:
+    """Give a rule's id without its version."""
+    return rule.partition("@")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class EffectRule:
+    """One effect 效果: what a fact owes another matter. `take` and `sets` are the allow-list of its fields.
+
+    The matter is named by `matter_id`, or derived from kind, agency and key.
+    """
+
+    id: str
+    name: Both
+    on: str
+    when: Condition | None
+    each: Expression | None
+    matter_id: Expression | None
+    kind: str
+    agency: Expression | None
+    key: Expression | None
+    fact: str
+    take: tuple[str, ...]
+    sets: Mapping[str, Expression]
+    citation: Citation
+    validity: Validity = ALWAYS
+    clauses: tuple[str, ...] = ()

@@ -1,0 +1,65 @@
+"""Routing rules 路由规则 and denials, from checked files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from processors.rulebook.conditions import compile_condition, compile_expression
+from processors.rulebook.parts import both, citation, clauses, code, desk, fact, validity
+from processors.rulebook.shapes import Denial, RoutingRule, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from processors.rulebook.source import Place, Source
+
+RANK = 1000
+"""Where a rule stands that names no rank: behind those that do."""
+
+
+def build_routing(
+    source: Source, desks: Mapping[str, str]
+) -> tuple[tuple[RoutingRule, ...], Mapping[str, Denial]]:
+    """Build the routing rules of a pack and its denials; raises BrokenPack."""
+    rules = tuple(_rule(source, i, rule, desks) for i, rule in enumerate(source.content["rules"]))
+    denials = {
+        name: Denial(
+            code(source, ("denials", name, "code"), denial["code"]),
+            both(denial["why"]),
+            both(denial["remedy"]),
+        )
+        for name, denial in source.content.get("denials", {}).items()
+    }
+    return rules, denials
+
+
+def _rule(source: Source, index: int, rule: Mapping[str, Any], desks: Mapping[str, str]) -> RoutingRule:
+    path: Place = ("rules", index)
+    about = [fact(source, (*path, "facts", i), f) for i, f in enumerate(rule["facts"])]
+    return RoutingRule(
+        id=rule["id"],
+        facts=frozenset(about),
+        when=compile_condition(source, (*path, "when"), rule["when"], about),
+        to=_target(source, (*path, "to"), rule["to"], desks, about),
+        cc=tuple(
+            _target(source, (*path, "cc", i), t, desks, about) for i, t in enumerate(rule.get("cc", ()))
+        ),
+        why=both(rule["why"]),
+        citation=citation(rule["source"], verified=rule["verified"]),
+        rank=rule.get("rank", RANK),
+        validity=validity(rule),
+        clauses=clauses(rule),
+    )
+
+
+def _target(
+    source: Source, path: Place, target: Mapping[str, str], desks: Mapping[str, str], about: Sequence[str]
+) -> Target:
+    ((kind, name),) = target.items()
+    if kind == "desk":
+        return Target("desk", desk(source, path, name, desks))
+    if kind == "province":
+        return Target(
+            "province", name, compile_expression(source, (*path, "province"), name, about, "string")
+        )
+    return Target(kind, name)  # type: ignore[arg-type] # the schema allows no other
