@@ -108,7 +108,8 @@ def matrix(content: Mapping[str, Any]) -> Matrix:
     return Matrix(content["version"], content["verified"], tuple(rows))
 
 
-MASKS: Final[Matrix] = matrix(load("masks.yaml"))
+_CONTENT: Final[Mapping[str, Any]] = load("masks.yaml")
+MASKS: Final[Matrix] = matrix(_CONTENT)
 
 
 def circle_of(reader_region: str, matter_region: str, *, handles: bool) -> Circle:
@@ -126,30 +127,7 @@ def circle_of(reader_region: str, matter_region: str, *, handles: bool) -> Circl
     return Circle.CITY if reader[:2] == matter[:2] else Circle.DELTA
 
 
-_COMPOUND_SURNAMES = frozenset(
-    [
-        "欧阳",
-        "司马",
-        "上官",
-        "诸葛",
-        "夏侯",
-        "皇甫",
-        "尉迟",
-        "公孙",
-        "慕容",
-        "令狐",
-        "司徒",
-        "司空",
-        "端木",
-        "轩辕",
-        "东方",
-        "南宫",
-        "宇文",
-        "长孙",
-        "独孤",
-        "百里",
-    ]
-)
+_COMPOUND_SURNAMES = frozenset(_CONTENT["compound_surnames"].split())
 _LONG_NUMBERS = frozenset({15, 18})
 _MOBILE = re.compile(r"(?:\+?86)?(1\d{10})")
 _STREET = re.compile(r"^.*?(?:区|县|市).*?(?:街道|镇|乡)")

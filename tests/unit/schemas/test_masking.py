@@ -108,7 +108,8 @@ def test_a_party_without_a_pseudonym_is_hidden_where_the_pseudonym_would_stand()
 def test_the_circle_follows_from_division_codes(
     reader: str,
     matter: str,
-    handles: bool,
     circle: Circle,
+    *,
+    handles: bool,
 ) -> None:
     assert circle_of(reader, matter, handles=handles) is circle
