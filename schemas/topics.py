@@ -2,7 +2,7 @@
 
 Nothing is created by itself: the stack creates what stands here when it is born, and compares it with the
 broker at each start. The partition count is fixed for a generation of a topic, because the partition is
-part of what is stamped and of where a matter lives.
+part of what is stamped and of where a matter lives. Each feed of `schemas.feeds` is a topic of its own.
 """
 
 from __future__ import annotations
@@ -11,8 +11,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from schemas.feeds import FEEDS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from schemas.feeds import Feed
 
 __all__ = [
     "DEADLETTERS",
@@ -56,7 +60,10 @@ class TimestampType(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
-    """What a topic is, whatever stack it lies in. `retention_ms` is -1 where records are kept for ever."""
+    """What a topic is, whatever stack it lies in. `retention_ms` is -1 where records are kept for ever.
+
+    One that is `whole` has one partition in every stack, for its offsets are its readers' cursors.
+    """
 
     name: str
     key: str
@@ -71,6 +78,7 @@ class Definition:
     readers: tuple[str, ...]
     doc_zh: str
     doc_en: str
+    whole: bool = False
 
     def resolve(self, *, simulated: bool, partitions: int) -> Topic:
         """Say how this topic must stand in one stack."""
@@ -89,7 +97,7 @@ class Definition:
             # Kafka 4 refuses a record more than an hour ahead of the wall clock unless told otherwise.
             config["message.timestamp.after.max.ms"] = str(_NO_LIMIT_MS)
             config["message.timestamp.before.max.ms"] = str(_NO_LIMIT_MS)
-        return Topic(self.name, partitions, config, self)
+        return Topic(self.name, 1 if self.whole else partitions, config, self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +108,25 @@ class Topic:
     partitions: int
     config: Mapping[str, str]
     definition: Definition
+
+
+def _feed(feed: Feed) -> Definition:
+    return Definition(
+        name=feed.topic,
+        key="matter id, utf-8",
+        partitions_embedded=1,
+        partitions_province=1,
+        retention_ms=FOREVER,
+        cleanup="delete",
+        timestamp_real=TimestampType.LOG_APPEND,
+        timestamp_simulated=TimestampType.CREATE,
+        max_message_bytes=MAX_LEDGER_BYTES,
+        writers=("feed writers",),
+        readers=(feed.receiver, "operators"),
+        doc_zh=f"共享：{feed.name_zh}订阅的记录，字段按允许清单；位移即游标。",
+        doc_en="What this platform subscribes to, by an allow-list of fields; its offset is the cursor.",
+        whole=True,
+    )
 
 
 _DEFINITIONS = (
@@ -148,6 +175,7 @@ _DEFINITIONS = (
         doc_zh="死信：印记、键或分区不对的原始记录，注明它在收件中的位置和原因。",
         doc_en="Raw records whose stamp, key or partition is wrong, with their coordinates and the reason.",
     ),
+    *(_feed(feed) for feed in FEEDS.values()),
 )
 
 

@@ -68,7 +68,7 @@ def test_doctor_finds_a_running_stack_in_order(bare_stack: StackHandle) -> None:
     done = liandong("doctor", "--dir", str(bare_stack.directory))
     assert done.returncode == 0, done.stdout
     assert all(line.startswith("✔ ") for line in done.stdout.splitlines())
-    assert "✔ 3 topics as catalogued" in done.stdout.splitlines()
+    assert "✔ 4 topics as catalogued" in done.stdout.splitlines()
 
 
 def test_doctor_names_the_command_for_what_is_missing(bare_stack: StackHandle) -> None:
@@ -117,7 +117,7 @@ async def test_data_outlive_a_restart_on_other_ports(open_directory: Path) -> No
         assert stack.tokens == tokens
         told = (open_directory / "logs" / "provision.log").read_text().splitlines()[-1]
     # The markers of the first start are still there.
-    assert told == "provisioned liandong (real): 3 topics, 0 genesis markers"
+    assert told == "provisioned liandong (real): 4 topics, 0 genesis markers"
     refused = liandong("up", "--simulated", "--dir", str(open_directory))
     assert "was born real and cannot become simulated" in refused.stderr
 

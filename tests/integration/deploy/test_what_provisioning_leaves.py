@@ -70,7 +70,7 @@ def test_provisioning_again_changes_nothing(bare_stack: StackHandle) -> None:
     )
     done = _provision(bare_stack, "simulated")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines()[-1] == "provisioned liandong (simulated): 3 topics, 0 genesis markers"
+    assert done.stdout.splitlines()[-1] == "provisioned liandong (simulated): 4 topics, 0 genesis markers"
     after = (
         (bare_stack.directory / "tokens.json").read_bytes(),
         (bare_stack.directory / "keys.json").read_bytes(),

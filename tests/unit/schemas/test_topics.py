@@ -15,19 +15,22 @@ from schemas.topics import (
 )
 
 
+ZHEJIANG = "feed.zhejiang"
+
+
 def by_name(*, simulated: bool) -> dict[str, Topic]:
     return {each.name: each for each in catalogue(simulated=simulated, partitions=6)}
 
 
-def test_there_are_three_topics_and_every_one_says_what_it_is() -> None:
-    assert [each.name for each in definitions()] == [INBOUND, LEDGER, DEADLETTERS]
+def test_there_are_three_topics_and_the_feeds_and_every_one_says_what_it_is() -> None:
+    assert [each.name for each in definitions()] == [INBOUND, LEDGER, DEADLETTERS, ZHEJIANG]
     for each in definitions():
         assert each.doc_zh
         assert each.doc_en
         assert each.writers
         assert each.readers
-        assert each.partitions_embedded == 6
-        assert each.partitions_province == 12
+        assert each.partitions_embedded == (1 if each.name == ZHEJIANG else 6)
+        assert each.partitions_province == (1 if each.name == ZHEJIANG else 12)
 
 
 def test_the_ledger_takes_64_kib_more_than_inbound_so_that_nothing_admitted_is_too_large_for_it() -> None:
@@ -55,8 +58,10 @@ def test_ledger_and_deadletters_are_kept_for_ever_and_inbound_is_not() -> None:
     assert all(topic.config["cleanup.policy"] == "delete" for topic in topics.values())
 
 
-def test_all_topics_have_the_same_number_of_partitions() -> None:
-    assert {each.partitions for each in catalogue(simulated=True, partitions=12)} == {12}
+def test_matters_lie_in_the_same_partition_of_every_topic_and_a_feed_has_but_one() -> None:
+    found = {each.name: each.partitions for each in catalogue(simulated=True, partitions=12)}
+    assert found.pop(ZHEJIANG) == 1
+    assert set(found.values()) == {12}
 
 
 def test_a_stack_without_partitions_is_refused() -> None:
