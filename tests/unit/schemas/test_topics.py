@@ -14,7 +14,6 @@ from schemas.topics import (
     definitions,
 )
 
-
 ZHEJIANG = "feed.zhejiang"
 
 
