@@ -9,7 +9,17 @@ Properties beside Avro's own, all on fields unless said otherwise:
   the field is `bytes` on the wire and plain text in an agency's JSON and in the typed classes.
 - `max`, `min`: length of strings, bytes and lists, value of numbers; `itemMax`: length of a list's strings.
 - `pattern`: what a string must match; `format`: `date` for ISO dates.
+- `keep` (fields of a fact itself): a matter remembers the last value that was not null; text or texts only.
+- `measures`: the personal field beside it whose characters, blanks left out, a door counts into this one.
 - `zh` (on enums): the Chinese label of each symbol.
+
+And on the record of a fact:
+
+- `stated`: who may state it: `AGENCY`, `PLATFORM` or `BOTH`.
+- `about`: the kinds of matter that it may be about; a fact without it is about any matter.
+- `opens`: it may open a matter of these kinds; a door then numbers the matter.
+- `effect`: it follows from an admitted fact of another matter, and its `meta` is `shared.EffectMeta`.
+- `reference`: the kind of reference data that it publishes; each kind has one matter, whose id is fixed.
 """
 
 from __future__ import annotations
@@ -25,10 +35,14 @@ if TYPE_CHECKING:
 
 Schema: TypeAlias = dict[str, Any]
 PRIMITIVES = frozenset({"null", "boolean", "int", "long", "float", "double", "bytes", "string"})
-FACT_CONTEXTS = ("clue", "platform")
+FACT_CONTEXTS = ("clue", "assist", "notify", "case", "delta", "ref", "platform")
 """Contexts whose records are facts."""
 SUPPORT_CONTEXTS = ("shared",)
 """Contexts whose records are only parts of others and get no id on the wire."""
+PARTS = frozenset({"SealMatter", "SealPartition", "Original"})
+"""Parts of others in the other contexts: they too get no id on the wire."""
+STATED = ("AGENCY", "PLATFORM", "BOTH")
+"""Who may state a fact."""
 RELEASED = "released"
 """Folder beside the contexts that keeps every version ever released, as it was."""
 
@@ -54,6 +68,31 @@ class Contract:
     def is_record(self) -> bool:
         """Whether it is a record (a file may also hold an enum)."""
         return bool(self.schema["type"] == "record")
+
+    @property
+    def stated(self) -> str:
+        """Who may state it, one of `STATED`; "" for what states nothing: parts, control records, seals."""
+        return str(self.schema.get("stated", ""))
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """Kinds of matter that it may be about; empty for any."""
+        return tuple(self.schema.get("about", ()))
+
+    @property
+    def opens(self) -> bool:
+        """Whether it may open a matter."""
+        return bool(self.schema.get("opens", False))
+
+    @property
+    def effect(self) -> bool:
+        """Whether it follows from an admitted fact of another matter, under an effect rule."""
+        return bool(self.schema.get("effect", False))
+
+    @property
+    def reference(self) -> str:
+        """The kind of reference data that it publishes, or ""."""
+        return str(self.schema.get("reference", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +150,8 @@ class Contracts:
         return dict(expanded)
 
     def on_the_wire(self) -> list[Contract]:
-        """Give the records that have an id of their own: facts, control records and the seal, by name."""
-        parts = {"SealMatter", "SealPartition"}
-        return [c for c in self if c.is_record and c.context not in SUPPORT_CONTEXTS and c.name not in parts]
+        """Give the records with an id of their own: facts, what feeds hold, control records and the seal."""
+        return [c for c in self if c.is_record and c.context not in SUPPORT_CONTEXTS and c.name not in PARTS]
 
     def _expand(self, schema: Any, seen: set[str]) -> Any:
         if isinstance(schema, list):
@@ -194,3 +232,39 @@ def _personal(schema: Any, path: tuple[str, ...]) -> Iterator[PersonalField]:
                 yield PersonalField(here, field["personal"])
             else:
                 yield from _personal(field["type"], here)
+
+
+@cache
+def kept_fields(name: str) -> tuple[str, ...]:
+    """Name the fields of a fact that its matter remembers; raises KeyError for an unknown name."""
+    return tuple(field["name"] for field in contracts()[name].schema["fields"] if field.get("keep"))
+
+
+@cache
+def _sets() -> dict[str, Any]:
+    facts = [c for c in contracts() if c.context in FACT_CONTEXTS and c.is_record]
+    return {
+        "OPENING": frozenset(c.name for c in facts if c.opens),
+        "STATABLE": frozenset(c.name for c in facts if c.stated in {"AGENCY", "BOTH"}),
+        "EFFECTS": frozenset(c.name for c in facts if c.effect),
+        "REFERENCES": {c.name: c.reference for c in facts if c.reference},
+    }
+
+
+if TYPE_CHECKING:
+    OPENING: frozenset[str]
+    """Facts that may open a matter."""
+    STATABLE: frozenset[str]
+    """Facts that an agency may state, some of them the platform as well."""
+    EFFECTS: frozenset[str]
+    """Facts that follow from an admitted fact of another matter."""
+    REFERENCES: dict[str, str]
+    """Facts that publish reference data, with the kind of what they publish."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        # Read when asked for: a contract file that is broken must not keep `schemas check` from naming it.
+        try:
+            return _sets()[name]
+        except KeyError:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None

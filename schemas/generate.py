@@ -10,16 +10,29 @@ import re
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
-from schemas.contracts import PRIMITIVES, Contract, Contracts, Schema, contracts, not_null
+from schemas.contracts import PARTS, PRIMITIVES, Contract, Contracts, Schema, contracts, not_null
 from schemas.released import SCHEMAS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-MODULES = ("shared", "clue", "platform", "control")
-"""Contexts that get a module; the seal has hand-written values of its own, for speed."""
-BASE_OF = {"clue": "Fact", "platform": "Fact", "control": "Control", "shared": "Value"}
+HEADINGS = {
+    "shared": "The records that facts are made of.",
+    "clue": "The facts about a clue.",
+    "assist": "The facts about assistance between agencies.",
+    "notify": "The facts that tell another agency what it should know.",
+    "case": "The facts about a case.",
+    "delta": "The facts that pass between the provinces of the Delta.",
+    "ref": "The facts that publish reference data.",
+    "platform": "What the platform itself states.",
+    "feed": "What another province gets: a field is shared because it stands here.",
+    "control": "The records that the backbone sends to itself.",
+}
+"""Contexts that get a module, with its first line; the seal has hand-written values of its own, for speed."""
+MODULES = tuple(HEADINGS)
+BASE_OF = {"shared": "Value", "feed": "Shared", "control": "Control"}
+"""What the classes of a context stand on, where it is not `Fact`."""
 TYPES = {
     "string": "Text",
     "bytes": "Bytes",
@@ -95,20 +108,15 @@ def _uses(schema: Any) -> set[str]:
 
 def _module(source: Contracts, context: str) -> str:
     body = [line for contract in _in_order(source, (context,)) for line in _class(contract)]
-    heading = {
-        "shared": "The records that facts are made of.",
-        "clue": "The facts about a clue.",
-        "platform": "What the platform itself states.",
-        "control": "The records that the backbone sends to itself.",
-    }[context]
-    return "\n".join([f'"""{heading}\n\n{NOTE}\n"""\n', *_imports(source, context, "\n".join(body)), *body])
+    heading = f'"""{HEADINGS[context]}\n\n{NOTE}\n"""\n'
+    return "\n".join([heading, *_imports(source, context, "\n".join(body)), *body])
 
 
 def _imports(source: Contracts, context: str, text: str) -> list[str]:
     used = {name for c in source if c.context == context for name in _uses(c.schema)}
     shared = {c.name for c in source if c.context == "shared" and c.is_record} & used
     enums = {e["name"] for c in source for e in _enums(c.schema)} & used
-    candidates = {*TYPES.values(), "Day", "Instant", BASE_OF[context]}
+    candidates = {*TYPES.values(), "Day", "Instant", BASE_OF.get(context, "Fact"), "Value"}
     base = {name for name in candidates if re.search(rf"[\[( ]{name}\b", text)}
     typing = {n for n in ("Annotated", "ClassVar") if n in text}
     lines = [*_import("typing", typing), "", "from pydantic import Field", ""]
@@ -128,7 +136,7 @@ def _import(module: str, names: set[str]) -> list[str]:
 
 
 def _class(contract: Contract) -> Iterator[str]:
-    base = BASE_OF[contract.context]
+    base = "Value" if contract.name in PARTS else BASE_OF.get(contract.context, "Fact")
     yield f"\nclass {contract.name}({base}):"
     yield _doc(contract.schema["doc"]) + "\n"
     if base != "Value":
@@ -203,6 +211,7 @@ def _widest(schema: Any) -> dict[str, int]:
 def _default(value: Any, schema: Any) -> str:
     if isinstance(value, list):
         return "()"
-    if isinstance(value, str) and isinstance(schema, dict):
-        return f"{schema['name']}.{value}"
-    return f'"{value}"' if isinstance(value, str) else repr(value)
+    if not isinstance(value, str):
+        return repr(value)
+    enum = schema["name"] if isinstance(schema, dict) else schema.rpartition(".")[2]
+    return f'"{value}"' if enum in PRIMITIVES else f"{enum}.{value}"

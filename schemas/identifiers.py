@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from cryptography.hazmat.primitives import hashes
 from stdnum.iso7064 import mod_37_36
 
+from schemas.agencies import PLATFORM
 from schemas.errors import Code
 from schemas.numbers import (
     BadIdentifier,
@@ -51,6 +52,7 @@ __all__ = [
     "parse_document_number",
     "parse_event_id",
     "parse_matter_id",
+    "reference_matter",
 ]
 
 _MATTER = re.compile(
@@ -120,6 +122,11 @@ def derived_matter_id(kind: MatterKind | str, agency: str, cause: str, rule: str
         number, index = divmod(number, len(_ALPHABET))
         characters.append(_ALPHABET[index])
     return _checked(f"{_kind(kind)}-{check_agency_code(agency)}-{''.join(characters)}")
+
+
+def reference_matter(kind: str) -> str:
+    """Return the id of the one matter that holds all reference data of a kind, such as "CALENDAR"."""
+    return derived_matter_id(MatterKind.REFERENCE, PLATFORM, kind, "reference", 0)
 
 
 def parse_matter_id(text: str) -> MatterId:

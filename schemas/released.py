@@ -18,10 +18,23 @@ from cryptography.hazmat.primitives import hashes
 from schemas.contracts import RELEASED, BrokenContract, Contracts, Schema, contracts
 
 SCHEMAS = Path(__file__).parent
-FIRST_ID = {"clue": 1001, "platform": 2001, "control": 3001, "seal": 4001}
+FIRST_ID = {
+    "clue": 1001,
+    "platform": 2001,
+    "control": 3001,
+    "seal": 4001,
+    "assist": 5001,
+    "notify": 6001,
+    "case": 7001,
+    "delta": 8001,
+    "ref": 9001,
+    "feed": 10001,
+}
 """First id of each context; the contexts' ranges are a thousand apart so that a person can tell them."""
 PROSE = frozenset({"doc", "zh"})
-"""What may be reworded without a new version: it is for readers and changes no byte and no decision."""
+"""What may be reworded without a new version: it is for readers."""
+USE = frozenset({"stated", "about", "opens", "effect", "reference", "keep", "measures"})
+"""What may change without a new version: who states a fact and what follows from it; no byte does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +49,12 @@ class Release:
 
 
 def meaning(schema: Any) -> Any:
-    """Strip a schema of its prose: what is left decides bytes, bounds and encryption."""
+    """Strip a schema of its prose and its use: what is left decides bytes, bounds and encryption."""
     if isinstance(schema, list):
         return [meaning(branch) for branch in schema]
     if not isinstance(schema, dict):
         return schema
-    kept = {key: value for key, value in schema.items() if key not in PROSE}
+    kept = {key: value for key, value in schema.items() if key not in PROSE | USE}
     for key in ("type", "items"):
         if key in kept:
             kept[key] = meaning(kept[key])

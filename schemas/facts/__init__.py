@@ -11,24 +11,28 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from schemas.contracts import PRIMITIVES, PersonalField, contracts, not_null, personal_paths
-from schemas.facts import clue, control, platform
-from schemas.facts.base import BEIJING, Control, Fact, Labelled, Value, from_micros, to_micros
+from schemas.facts import assist, case, clue, control, delta, feed, notify, platform, ref
+from schemas.facts.base import BEIJING, Control, Fact, Labelled, Shared, Value, from_micros, to_micros
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+Model = TypeVar("Model", bound=Value)
 
 __all__ = [
     "BEIJING",
     "CONTROLS",
     "FACTS",
+    "SHARED",
     "Control",
     "Fact",
     "Labelled",
     "PersonalField",
     "Sealed",
+    "Shared",
     "Value",
     "from_micros",
     "from_record",
@@ -46,20 +50,21 @@ class Sealed(Exception):
         self.path = path
 
 
-def _facts() -> dict[str, type[Fact]]:
-    found = [c for m in (clue, platform) for c in vars(m).values() if isinstance(c, type)]
-    return {c.FACT: c for c in found if issubclass(c, Fact) and c is not Fact}
+_MODULES = (clue, assist, notify, case, delta, ref, platform, feed, control)
 
 
-def _controls() -> dict[str, type[Control]]:
-    found = [c for c in vars(control).values() if isinstance(c, type)]
-    return {c.CONTROL: c for c in found if issubclass(c, Control) and c is not Control}
+def _classes(base: type[Model]) -> dict[str, type[Model]]:
+    found = [c for m in _MODULES for c in vars(m).values() if isinstance(c, type)]
+    return {getattr(c, base.__name__.upper()): c for c in found if issubclass(c, base) and c is not base}
 
 
-FACTS: dict[str, type[Fact]] = _facts()
+FACTS: dict[str, type[Fact]] = _classes(Fact)
 """Every fact's class by its name on the wire."""
-CONTROLS: dict[str, type[Control]] = _controls()
+SHARED: dict[str, type[Shared]] = _classes(Shared)
+"""The class of every record that a feed holds, by its name on the wire."""
+CONTROLS: dict[str, type[Control]] = _classes(Control)
 """Every control record's class by its name on the wire."""
+_EVERY: dict[str, type[Fact | Shared | Control]] = {**FACTS, **SHARED, **CONTROLS}
 
 
 def to_record(model: Value) -> dict[str, Any]:
@@ -79,15 +84,16 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def from_record(name: str, record: Mapping[str, Any], *, sealed: str | None = None) -> Fact | Control:
+def from_record(
+    name: str, record: Mapping[str, Any], *, sealed: str | None = None
+) -> Fact | Shared | Control:
     """Give the typed class of a decoded record.
 
     A personal field must be decrypted, that is text; where it is still bytes, `sealed` is shown in its place.
     Raises Sealed if there is none, pydantic.ValidationError if the record breaks its bounds, and KeyError for
     an unknown name.
     """
-    model: type[Fact | Control] = FACTS[name] if name in FACTS else CONTROLS[name]
-    return model.model_validate(_typed(contracts()[name].schema, record, sealed, ""))
+    return _EVERY[name].model_validate(_typed(contracts()[name].schema, record, sealed, ""))
 
 
 def _typed(schema: Any, value: Any, sealed: str | None, path: str) -> Any:

@@ -124,3 +124,9 @@ class Control(Value):
     """A record that the backbone sends to itself; `CONTROL` is its name on the wire."""
 
     CONTROL: ClassVar[str]
+
+
+class Shared(Value):
+    """What a feed tells another province; `SHARED` is its name on the wire."""
+
+    SHARED: ClassVar[str]

@@ -8,8 +8,8 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from schemas.facts.base import Bool, Bytes, Day, Fact, Instant, Int, Text
-from schemas.facts.shared import Alarm, ShortMeta
-from schemas.facts.vocabulary import AlarmKind, DayKind, LimitUnit
+from schemas.facts.shared import Alarm, EffectMeta, ShortMeta
+from schemas.facts.vocabulary import AlarmKind, DayKind, LimitUnit, OwedKind
 
 
 class DeadlineBreached(Fact):
@@ -35,8 +35,65 @@ class DeadlineBreached(Fact):
     """告知对象：机关代码。Whom it tells: agency codes."""
 
 
+class DeadlineCancelled(Fact):
+    """期限已撤销。A clock was cancelled: the duty has moved or lapsed."""
+
+    FACT: ClassVar[str] = "DeadlineCancelled"
+    BREAKS: ClassVar[frozenset[str]] = frozenset({"reason_zh"})
+
+    meta: ShortMeta
+    """公共信息。What every fact of the platform carries."""
+    clock: Text = Field(max_length=96)
+    """时限编号。Id of the clock."""
+    rule: Text = Field(max_length=64)
+    """期限规则编号与版本，如 PN-01@1。Deadline rule with version."""
+    name_zh: Text = Field(max_length=100)
+    """期限名称。Name of the deadline, in Chinese."""
+    cancelled_at: Instant
+    """撤销时刻。When it was cancelled."""
+    reason_zh: Text = Field(max_length=500)
+    """撤销原因。Why, in Chinese."""
+    due_date: Day
+    """截止日，当天 24:00 前有效，如 2026-09-29。Last day that counts."""
+
+
+class DeadlineExtended(Fact):
+    """期限已延长。A clock was extended."""
+
+    FACT: ClassVar[str] = "DeadlineExtended"
+
+    meta: ShortMeta
+    """公共信息。What every fact of the platform carries."""
+    clock: Text = Field(max_length=96)
+    """时限编号。Id of the clock."""
+    rule: Text = Field(max_length=64)
+    """期限规则编号与版本，如 PN-01@1。Deadline rule with version."""
+    name_zh: Text = Field(max_length=100)
+    """期限名称。Name of the deadline, in Chinese."""
+    extended_at: Instant
+    """延长时刻。When it was extended."""
+    n: Int = Field(ge=0, le=10000)
+    """延长的长度；延至某日的为 0。By how much; 0 if to a date."""
+    unit: LimitUnit
+    """单位。Unit."""
+    day_kind: DayKind
+    """日的种类。How days are counted."""
+    times: Int = Field(ge=1, le=100)
+    """第几次延长。How often it was extended by now."""
+    due: Instant
+    """到期时刻：最先算作超期的时刻。First instant that is too late."""
+    due_date: Day
+    """截止日，当天 24:00 前有效，如 2026-09-29。Last day that counts."""
+    calendar_version: Int = Field(ge=0, le=2147483647)
+    """工作日历版本。Version of the working calendar."""
+    provisional: Bool
+    """是否暂定：所涉年份的放假安排尚未公布。Whether it rests on days not yet announced."""
+    alarms: tuple[Alarm, ...] = Field(max_length=20)
+    """闹点，按时刻排列。Alarms in order of time."""
+
+
 class DeadlineMet(Fact):
-    """期限内已办结。What the clock waits for was done in time."""
+    """期限事项已办结。What the clock waits for was done."""
 
     FACT: ClassVar[str] = "DeadlineMet"
 
@@ -54,6 +111,8 @@ class DeadlineMet(Fact):
     """到期时刻：最先算作超期的时刻。First instant that is too late."""
     due_date: Day
     """截止日，当天 24:00 前有效，如 2026-09-29。Last day that counts."""
+    breached_before: Bool = Field(default=False)
+    """此前是否已报超期：迟办，或办结迟报。Whether a breach was told before: done late, or told late."""
 
 
 class DeadlinePaused(Fact):
@@ -74,6 +133,38 @@ class DeadlinePaused(Fact):
     """暂停时刻。When it was paused."""
     reason_zh: Text = Field(max_length=500)
     """暂停原因。Why, in Chinese."""
+
+
+class DeadlineRecalculated(Fact):
+    """期限已重算。A clock was calculated anew by a calendar that was published."""
+
+    FACT: ClassVar[str] = "DeadlineRecalculated"
+    BREAKS: ClassVar[frozenset[str]] = frozenset({"reason_zh"})
+
+    meta: ShortMeta
+    """公共信息。What every fact of the platform carries."""
+    clock: Text = Field(max_length=96)
+    """时限编号。Id of the clock."""
+    rule: Text = Field(max_length=64)
+    """期限规则编号与版本，如 PN-01@1。Deadline rule with version."""
+    name_zh: Text = Field(max_length=100)
+    """期限名称。Name of the deadline, in Chinese."""
+    old_due: Instant
+    """原到期时刻。First instant that was too late before."""
+    old_due_date: Day
+    """原截止日，如 2027-02-05。Last day that counted before."""
+    due: Instant
+    """到期时刻：最先算作超期的时刻。First instant that is too late."""
+    due_date: Day
+    """截止日，当天 24:00 前有效，如 2026-09-29。Last day that counts."""
+    calendar_version: Int = Field(ge=0, le=2147483647)
+    """工作日历版本。Version of the working calendar."""
+    provisional: Bool
+    """是否暂定：所涉年份的放假安排尚未公布。Whether it rests on days not yet announced."""
+    alarms: tuple[Alarm, ...] = Field(max_length=20)
+    """闹点，按时刻排列。Alarms in order of time."""
+    reason_zh: Text = Field(max_length=500)
+    """重算原因。Why, in Chinese."""
 
 
 class DeadlineResumed(Fact):
@@ -169,6 +260,52 @@ class DeadlineWarned(Fact):
     """告知对象：机关代码。Whom it tells: agency codes."""
 
 
+class EffectOwed(Fact):
+    """应有的效果。What an admitted fact owes: a fact of another matter, or a marker for every partition."""
+
+    FACT: ClassVar[str] = "EffectOwed"
+
+    meta: ShortMeta
+    """公共信息。What every fact of the platform carries."""
+    target: Text = Field(default="", max_length=48)
+    """效果所在事项；标记为空。Matter of the effect; empty for a marker."""
+    fact: Text = Field(min_length=1, max_length=64)
+    """效果的类型。Type of the effect."""
+    effect_event: Text = Field(max_length=64)
+    """效果的事实编号。Id of the effect."""
+    depth: Int = Field(ge=0, le=99)
+    """层级，从 1 起；标记为 0。Depth, from 1; 0 for a marker."""
+    kind: OwedKind
+    """种类。What is owed."""
+    value: Bytes = Field(max_length=1048576)
+    """待发送的字节。The value to be sent, byte for byte."""
+
+
+class EscalationRaised(Fact):
+    """已升级。A breach was raised to a higher desk."""
+
+    FACT: ClassVar[str] = "EscalationRaised"
+
+    meta: ShortMeta
+    """公共信息。What every fact of the platform carries."""
+    clock: Text = Field(max_length=96)
+    """时限编号。Id of the clock."""
+    rule: Text = Field(max_length=64)
+    """期限规则编号与版本，如 PN-01@1。Deadline rule with version."""
+    name_zh: Text = Field(max_length=100)
+    """期限名称。Name of the deadline, in Chinese."""
+    level: Int = Field(ge=1, le=9)
+    """级别，从 1 起。Level, from 1."""
+    due: Instant
+    """到期时刻：最先算作超期的时刻。First instant that is too late."""
+    due_date: Day
+    """截止日，当天 24:00 前有效，如 2026-09-29。Last day that counts."""
+    responsible: Text = Field(max_length=16)
+    """负责机关代码。Code of the agency that must act."""
+    to: tuple[Annotated[Text, Field(max_length=16)], ...] = Field(default=(), max_length=50)
+    """告知对象：机关代码。Whom it tells: agency codes."""
+
+
 class FactHeld(Fact):
     """事实被搁置。A fact waits because of our failure, not its sender's; its bytes are kept."""
 
@@ -251,6 +388,23 @@ class FactRouted(Fact):
     """其他成立的规则。Other rules that held."""
     verified: Bool
     """规则条文是否已核对。Whether the rule's text was read."""
+
+
+class PersonalDataShredded(Fact):
+    """个人信息已删除。A person's keys were destroyed; what they encrypted can never be read again."""
+
+    FACT: ClassVar[str] = "PersonalDataShredded"
+
+    meta: EffectMeta
+    """公共信息：起因与规则。Cause and rule, as every effect carries them."""
+    person: Text = Field(min_length=1, max_length=64)
+    """当事人假名。Pseudonym of the person."""
+    matters: Int = Field(ge=0, le=2147483647)
+    """涉及事项数。Number of matters concerned."""
+    who: Text = Field(min_length=1, max_length=100)
+    """执行者，不填姓名。Who did it; a desk, never a name."""
+    why: Text = Field(min_length=1, max_length=500)
+    """删除依据，不含个人信息。On which ground, without anything about a person."""
 
 
 class RoutingDenied(Fact):

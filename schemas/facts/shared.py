@@ -7,15 +7,21 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from schemas.facts.base import Bool, Float, Instant, Int, Text, Value
+from schemas.facts.base import Bool, Bytes, Day, Float, Instant, Int, Text, Value
 from schemas.facts.vocabulary import (
     AlarmKind,
+    AnswerConclusion,
+    AnswerType,
+    AssistanceForm,
+    DayKind,
     DocType,
     EvidenceKind,
     EvidenceSubtype,
     IdKind,
+    LimitUnit,
     PartyRole,
     PartyType,
+    PenaltyKind,
     Precision,
     RoadClass,
     Role,
@@ -35,6 +41,21 @@ class Alarm(Value):
     """告知对象：机关代码。Whom it tells: agency codes."""
 
 
+class LawRef(Value):
+    """法律依据。The provision that a statement rests on."""
+
+    BREAKS: ClassVar[frozenset[str]] = frozenset({"quote"})
+
+    law: Text = Field(min_length=1, max_length=200)
+    """法律、法规、规章或规范性文件名称。Name of the law, regulation, rule or document."""
+    article: Text = Field(max_length=100)
+    """条款，如第四十五条。Article and paragraph."""
+    quote: Text | None = Field(default=None, max_length=2000)
+    """条文原文摘录。Words quoted from the text."""
+    verified: Bool = Field(default=False)
+    """是否已核对条文原文。Whether the article's own text was read."""
+
+
 class AttachmentRef(Value):
     """附件引用，文件本身不进消息。Reference to a file; the file itself never travels in a message."""
 
@@ -46,6 +67,91 @@ class AttachmentRef(Value):
     """文件大小，字节。Size in bytes."""
     media_type: Text = Field(min_length=1, max_length=100)
     """媒体类型，如 image/jpeg。Media type."""
+
+
+class CatalogueItem(Value):
+    """执法协助事项清单的一项。One item of the catalogue of assistance."""
+
+    BREAKS: ClassVar[frozenset[str]] = frozenset({"content_zh"})
+
+    item_code: Text = Field(min_length=1, max_length=40, pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]*$")
+    """事项编码。Code of the item."""
+    content_zh: Text = Field(min_length=1, max_length=500)
+    """协助内容。What assistance is given, in Chinese."""
+    form: AssistanceForm
+    """协助形式。Form."""
+    n: Int = Field(default=0, ge=0, le=10000)
+    """反馈时限长度；0 表示清单未定，按法定时限。Length of the limit; 0 if the catalogue sets none."""
+    unit: LimitUnit = Field(default=LimitUnit.UNKNOWN)
+    """时限单位。Unit of the limit."""
+    day_kind: DayKind = Field(default=DayKind.UNKNOWN)
+    """日的种类。How days are counted."""
+    provider: Text = Field(min_length=1, max_length=16)
+    """提供协助的机关代码。Agency that assists."""
+    applicable_causes: tuple[Annotated[Text, Field(max_length=20)], ...] = Field(default=(), max_length=200)
+    """适用案由代码；空表示不限。Causes it is for; empty for all."""
+    required_inputs: tuple[Annotated[Text, Field(max_length=200)], ...] = Field(default=(), max_length=50)
+    """须提供的材料。What the request must bring."""
+    valid_from: Day
+    """生效日，如 2026-09-01。First day of validity."""
+    valid_to: Day | None = Field(default=None)
+    """失效前的最后一日。Last day of validity."""
+
+
+class Claim(Value):
+    """各方管辖主张。What one agency says about its jurisdiction."""
+
+    BREAKS: ClassVar[frozenset[str]] = frozenset({"reason"})
+
+    agency: Text = Field(min_length=1, max_length=16)
+    """机关代码。Code of the agency."""
+    claims: Bool
+    """是否主张管辖。Whether it claims jurisdiction."""
+    reason: Text = Field(min_length=1, max_length=2000, json_schema_extra={"personal": "text"})
+    """理由。Why."""
+
+
+class DayName(Value):
+    """日期与节日名称。A day and the holiday it belongs to."""
+
+    date: Day
+    """日期，如 2027-01-01。The day."""
+    name: Text = Field(min_length=1, max_length=40)
+    """节日名称。Name of the holiday."""
+
+
+class DigestCase(Value):
+    """汇总中的一件处罚。One penalty in a digest; the party is a pseudonym."""
+
+    case_no: Text = Field(min_length=1, max_length=100)
+    """案号。Number of the case."""
+    decision_no: Text = Field(min_length=1, max_length=100)
+    """处罚决定书文号。Number of the decision."""
+    party_token: Text = Field(default="", max_length=64)
+    """当事人假名，由入口填写。Pseudonym of the party, filled in by the door."""
+    uscc: Text | None = Field(default=None, max_length=18, pattern=r"^[0-9A-Z]{18}$")
+    """统一社会信用代码，18 位；个体工商户不填。Unified social credit code, a firm's only."""
+    cause_code: Text = Field(min_length=1, max_length=20)
+    """案由代码。Code of the cause of action."""
+    penalty_kinds: tuple[Annotated[Text, Field(max_length=40)], ...] = Field(max_length=20)
+    """处罚种类，取 PenaltyKind 的值。Kinds of penalty, symbols of PenaltyKind."""
+    amount: Int = Field(ge=0, le=1000000000000000)
+    """罚款及没收金额，单位分。Amount of fines and confiscations, in fen."""
+    decided_at: Instant
+    """作出决定的时间。When it was decided."""
+
+
+class Discretion(Value):
+    """裁量。How discretion was used."""
+
+    BREAKS: ClassVar[frozenset[str]] = frozenset({"deviation"})
+
+    benchmark: Text = Field(min_length=1, max_length=100)
+    """裁量基准编号。Benchmark applied."""
+    grade: Text = Field(min_length=1, max_length=40)
+    """裁量等次。Grade."""
+    deviation: Text | None = Field(default=None, max_length=2000, json_schema_extra={"personal": "text"})
+    """偏离基准的理由。Why it deviates from the benchmark."""
 
 
 class DocRef(Value):
@@ -80,21 +186,6 @@ class EvidenceItem(Value):
     """文件的 SM3 摘要，64 位小写十六进制。SM3 of the file, 64 lower-case hex digits."""
     object_ref: Text | None = Field(default=None, max_length=200)
     """对象存储编号。Id in the object store."""
-
-
-class LawRef(Value):
-    """法律依据。The provision that a statement rests on."""
-
-    BREAKS: ClassVar[frozenset[str]] = frozenset({"quote"})
-
-    law: Text = Field(min_length=1, max_length=200)
-    """法律、法规、规章或规范性文件名称。Name of the law, regulation, rule or document."""
-    article: Text = Field(max_length=100)
-    """条款，如第四十五条。Article and paragraph."""
-    quote: Text | None = Field(default=None, max_length=2000)
-    """条文原文摘录。Words quoted from the text."""
-    verified: Bool = Field(default=False)
-    """是否已核对条文原文。Whether the article's own text was read."""
 
 
 class Location(Value):
@@ -156,6 +247,21 @@ class PartyRef(Value):
     """说明，如未查明的原因。Note, such as why the party is not identified."""
 
 
+class PenaltyItem(Value):
+    """处罚种类与内容，行政处罚法第九条。One penalty, Administrative Penalty Law art. 9."""
+
+    BREAKS: ClassVar[frozenset[str]] = frozenset({"detail"})
+
+    kind: PenaltyKind
+    """处罚种类。Kind."""
+    amount: Int | None = Field(default=None, ge=0, le=1000000000000000)
+    """金额，单位分。Amount in fen."""
+    detail: Text | None = Field(default=None, max_length=1000, json_schema_extra={"personal": "text"})
+    """处罚内容。What it consists of, in words."""
+    perform_by: Day | None = Field(default=None)
+    """履行期限，如 2026-10-15。Day by which it must be performed."""
+
+
 class Period(Value):
     """时间段。A stretch of time."""
 
@@ -165,6 +271,142 @@ class Period(Value):
     """结束；空表示一个时点或尚在持续。End; null for an instant or while it goes on."""
     precision: Precision = Field(default=Precision.MINUTE)
     """精度。How exact the times are."""
+
+
+class PermitRef(Value):
+    """许可引用。Reference to a permit and to who granted it."""
+
+    permit_no: Text = Field(min_length=1, max_length=100)
+    """许可证号。Number of the permit."""
+    issuer_adcode: Text = Field(max_length=6, pattern=r"^[0-9]{6}$")
+    """作出许可决定的行政机关的区划代码，6 位。Division code of the issuer, 6 digits."""
+    issuer_name: Text | None = Field(default=None, max_length=200)
+    """作出许可决定的行政机关名称。Name of the issuer."""
+
+
+class Question(Value):
+    """请求协助的问题。One question of a request for assistance."""
+
+    BREAKS: ClassVar[frozenset[str]] = frozenset({"text"})
+
+    q_no: Int = Field(ge=1, le=999)
+    """问题序号。Number of the question."""
+    text: Text = Field(min_length=1, max_length=2000, json_schema_extra={"personal": "text"})
+    """问题。The question."""
+    answer_type: AnswerType = Field(default=AnswerType.CONCLUSION)
+    """答复类型。Kind of answer wanted."""
+
+
+class Remedies(Value):
+    """救济途径和期限。Where and how long the party may seek relief."""
+
+    reconsideration_body: Text = Field(min_length=1, max_length=200)
+    """行政复议机关。Body that reconsiders."""
+    court: Text = Field(min_length=1, max_length=200)
+    """管辖法院。Court that has jurisdiction."""
+    days_reconsideration: Int = Field(ge=0, le=3650)
+    """申请复议期限，日。Days in which to apply for reconsideration."""
+    months_litigation: Int = Field(ge=0, le=240)
+    """起诉期限，月。Months in which to sue."""
+
+
+class Subtotal(Value):
+    """小计。A subtotal: how many and how much under one key."""
+
+    key: Text = Field(min_length=1, max_length=20)
+    """键：all、案由代码或街镇代码。Key: all, a cause or a township."""
+    count: Int = Field(ge=0, le=1000000000)
+    """件数。How many."""
+    amount: Int = Field(ge=0, le=1000000000000000)
+    """金额，单位分。How much, in fen."""
+
+
+class Answer(Value):
+    """协助答复。One answer of the assisting agency."""
+
+    BREAKS: ClassVar[frozenset[str]] = frozenset({"text"})
+
+    q_no: Int = Field(ge=1, le=999)
+    """问题序号。Number of the question."""
+    conclusion: AnswerConclusion
+    """结论。Conclusion."""
+    text: Text = Field(min_length=1, max_length=4000, json_schema_extra={"personal": "text"})
+    """意见。The opinion."""
+    basis: tuple[LawRef, ...] = Field(default=(), max_length=20)
+    """依据。Provisions it rests on."""
+
+
+class EffectMeta(Value):
+    """衍生事实的公共信息。What every effect carries: which admitted fact caused it, under which rule."""
+
+    event_id: Text = Field(
+        min_length=36, max_length=36, pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+    )
+    """事实编号，由起因推导。Id of the fact, derived from its cause."""
+    matter: Text = Field(min_length=1, max_length=48)
+    """事项编号。The matter it concerns."""
+    rule: Text = Field(min_length=1, max_length=64)
+    """效果规则编号与版本，如 R-15-DIGEST@1。Effect rule with version."""
+    depth: Int = Field(ge=1, le=99)
+    """层级：起因为机关事实时为 1。1 if an agency's fact caused it, one more for each effect between."""
+    cause: Text = Field(min_length=1, max_length=64)
+    """起因的事实编号。Id of the fact that caused it."""
+    cause_matter: Text = Field(min_length=1, max_length=48)
+    """起因所在事项。Matter of the cause."""
+    cause_agency: Text = Field(min_length=1, max_length=16)
+    """作出起因事实的机关代码。Agency that stated the cause."""
+    cause_fact: Text = Field(min_length=1, max_length=64)
+    """起因的事实类型。Type of the cause."""
+    cause_received_at: Instant
+    """起因的收到时间。When the cause was received."""
+    cause_hash: Bytes = Field(min_length=0, max_length=32)
+    """起因的链上摘要，32 字节；没有则为空。Hash of the cause in its chain, 32 bytes, or empty."""
+    correlation_id: Text = Field(max_length=64)
+    """全链条追溯号。Joins everything that belongs to one story."""
+    region: Text = Field(max_length=12, pattern=r"^[0-9]{6}([0-9]{3}([0-9]{3})?)?$")
+    """区划代码，6、9 或 12 位。Division code, 6, 9 or 12 digits."""
+    scope: Scope
+    """传播上限。How far the fact may travel."""
+    sensitivity: Sensitivity
+    """敏感级别。Sensitivity of the content."""
+    citation: LawRef | None = Field(default=None)
+    """规则的法律依据。The provision the rule rests on."""
+
+
+class ShortMeta(Value):
+    """平台自身事实的公共信息。What every fact of the platform itself carries."""
+
+    event_id: Text = Field(max_length=36)
+    """事实编号，由起因推导。Id of the fact, derived from its cause."""
+    matter: Text = Field(max_length=48)
+    """事项编号。The matter it concerns."""
+    cause: Text = Field(max_length=64)
+    """起因的事实编号。Id of the fact that caused it."""
+    rule: Text = Field(default="", max_length=64)
+    """规则编号与版本，如 PN-01@1；没有则为空。Rule id with version, or empty."""
+    citation: LawRef | None = Field(default=None)
+    """规则的法律依据。The provision the rule rests on."""
+    correlation_id: Text = Field(max_length=64)
+    """全链条追溯号。Joins everything that belongs to one story."""
+
+
+class ViolationFact(Value):
+    """违法事实基本情况。The violation in outline."""
+
+    BREAKS: ClassVar[frozenset[str]] = frozenset({"summary"})
+
+    summary: Text = Field(max_length=4000, json_schema_extra={"personal": "text"})
+    """违法事实概述。What happened, in words."""
+    summary_length: Int | None = Field(default=None, ge=0, le=4000)
+    """概述字数（空白不计），由入口填写。Characters of the summary but blanks, filled in by the door."""
+    domain_code: Text = Field(max_length=2, pattern=r"^0[1-9]$")
+    """执法领域代码，01 至 09。Field of enforcement, 01 to 09."""
+    cause_code: Text | None = Field(default=None, max_length=20)
+    """案由代码。Code of the cause of action."""
+    continuing: Bool = Field(default=False)
+    """行为是否持续。Whether the act goes on."""
+    legal_basis: tuple[LawRef, ...] = Field(default=(), max_length=20)
+    """涉嫌违反的规定。Provisions believed to be violated."""
 
 
 class Meta(Value):
@@ -202,37 +444,3 @@ class Meta(Value):
     """法律依据。Provisions the fact rests on."""
     attachments: tuple[AttachmentRef, ...] = Field(default=(), max_length=50)
     """附件。Attachments."""
-
-
-class ShortMeta(Value):
-    """平台自身事实的公共信息。What every fact of the platform itself carries."""
-
-    event_id: Text = Field(max_length=36)
-    """事实编号，由起因推导。Id of the fact, derived from its cause."""
-    matter: Text = Field(max_length=48)
-    """事项编号。The matter it concerns."""
-    cause: Text = Field(max_length=64)
-    """起因的事实编号。Id of the fact that caused it."""
-    rule: Text = Field(default="", max_length=64)
-    """规则编号与版本，如 PN-01@1；没有则为空。Rule id with version, or empty."""
-    citation: LawRef | None = Field(default=None)
-    """规则的法律依据。The provision the rule rests on."""
-    correlation_id: Text = Field(max_length=64)
-    """全链条追溯号。Joins everything that belongs to one story."""
-
-
-class ViolationFact(Value):
-    """违法事实基本情况。The violation in outline."""
-
-    BREAKS: ClassVar[frozenset[str]] = frozenset({"summary"})
-
-    summary: Text = Field(max_length=4000, json_schema_extra={"personal": "text"})
-    """违法事实概述。What happened, in words."""
-    domain_code: Text = Field(max_length=2, pattern=r"^0[1-9]$")
-    """执法领域代码，01 至 09。Field of enforcement, 01 to 09."""
-    cause_code: Text | None = Field(default=None, max_length=20)
-    """案由代码。Code of the cause of action."""
-    continuing: Bool = Field(default=False)
-    """行为是否持续。Whether the act goes on."""
-    legal_basis: tuple[LawRef, ...] = Field(default=(), max_length=20)
-    """涉嫌违反的规定。Provisions believed to be violated."""

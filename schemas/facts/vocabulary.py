@@ -12,6 +12,82 @@ class AlarmKind(Labelled):
     WARN_HALF = "WARN_HALF", "已过半"
     WARN_LAST_DAY = "WARN_LAST_DAY", "剩余一个工作日"
     BREACH = "BREACH", "超期"
+    ESCALATE_1 = "ESCALATE_1", "一级升级"
+    ESCALATE_2 = "ESCALATE_2", "二级升级"
+    ESCALATE_3 = "ESCALATE_3", "三级升级"
+    UNKNOWN = "UNKNOWN", "未知"
+
+
+class AnswerConclusion(Labelled):
+    """答复结论。Conclusion of an answer."""
+
+    ILLEGAL = "ILLEGAL", "违法"
+    COMPLIANT = "COMPLIANT", "合规"
+    NOT_OUR_DUTY = "NOT_OUR_DUTY", "不属职权"
+    MORE_MATERIAL = "MORE_MATERIAL", "需补材料"
+    OTHER = "OTHER", "其他"
+    UNKNOWN = "UNKNOWN", "未知"
+
+
+class AnswerType(Labelled):
+    """答复类型。Kind of answer wanted."""
+
+    CONCLUSION = "CONCLUSION", "是否违法的结论"
+    QUANTITY = "QUANTITY", "数量或数值"
+    TEXT = "TEXT", "文字意见"
+    MATERIAL = "MATERIAL", "材料"
+    UNKNOWN = "UNKNOWN", "未知"
+
+
+class AssistanceForm(Labelled):
+    """协助形式。Form of the assistance."""
+
+    WRITTEN_OPINION = "WRITTEN_OPINION", "书面认定意见"
+    TECHNICAL_APPRAISAL = "TECHNICAL_APPRAISAL", "技术鉴定"
+    ON_SITE = "ON_SITE", "现场配合"
+    MATERIALS = "MATERIALS", "资料调取"
+    PERSONNEL = "PERSONNEL", "人员协查"
+    OTHER = "OTHER", "其他"
+
+
+class AssistanceTrigger(Labelled):
+    """请求协助的情形。Why assistance is needed."""
+
+    MAJOR = "MAJOR", "重大"
+    COMPLEX = "COMPLEX", "复杂"
+    SPECIALISED = "SPECIALISED", "专业性强"
+    DISPUTED = "DISPUTED", "争议较大"
+    UNKNOWN = "UNKNOWN", "未知"
+
+
+class CaseSource(Labelled):
+    """案件来源。Where the case came from."""
+
+    CLUE_TRANSFER = "CLUE_TRANSFER", "线索移送"
+    INSPECTION = "INSPECTION", "监督检查"
+    COMPLAINT = "COMPLAINT", "投诉举报"
+    SUPERIOR_ASSIGNED = "SUPERIOR_ASSIGNED", "上级交办"
+    CASE_TRANSFER = "CASE_TRANSFER", "其他机关移送"
+    OTHER = "OTHER", "其他"
+    UNKNOWN = "UNKNOWN", "未知"
+
+
+class CaseStage(Labelled):
+    """案件进展。How far the case is."""
+
+    FILED = "FILED", "已立案"
+    PENALTY_DECIDED = "PENALTY_DECIDED", "已作出处罚决定"
+    FORWARDED = "FORWARDED", "已移出"
+    UNKNOWN = "UNKNOWN", "未知"
+
+
+class CloseReason(Labelled):
+    """办结原因。Why the clue is closed."""
+
+    FED_BACK = "FED_BACK", "已反馈处置结果"
+    NO_REPLY_REQUESTED = "NO_REPLY_REQUESTED", "无需反馈"
+    NOT_SUPPLEMENTED = "NOT_SUPPLEMENTED", "逾期未补正"
+    OTHER = "OTHER", "其他"
     UNKNOWN = "UNKNOWN", "未知"
 
 
@@ -36,6 +112,17 @@ class DayKind(Labelled):
     UNKNOWN = "UNKNOWN", "未知"
 
 
+class DeclineCode(Labelled):
+    """拒绝协助的情形。Ground for declining."""
+
+    NOT_OUR_DUTY = "NOT_OUR_DUTY", "不属本机关职责"
+    FORBIDDEN_BY_LAW = "FORBIDDEN_BY_LAW", "法律禁止提供"
+    OTHER_MORE_ECONOMICAL = "OTHER_MORE_ECONOMICAL", "由其他机关协助更为经济"
+    SERIOUSLY_IMPEDES = "SERIOUSLY_IMPEDES", "严重妨碍自身履职"
+    OTHER_GOOD_REASON = "OTHER_GOOD_REASON", "其他正当理由"
+    UNKNOWN = "UNKNOWN", "未知"
+
+
 class DispositionResult(Labelled):
     """处置结果。Outcome."""
 
@@ -45,6 +132,15 @@ class DispositionResult(Labelled):
     NOT_FILED = "NOT_FILED", "不予立案"
     TRANSFERRED = "TRANSFERRED", "已移送其他机关"
     OTHER = "OTHER", "其他"
+    UNKNOWN = "UNKNOWN", "未知"
+
+
+class DisputeKind(Labelled):
+    """争议种类。What the dispute is about."""
+
+    TERRITORY = "TERRITORY", "地域"
+    SUBJECT_MATTER = "SUBJECT_MATTER", "事项"
+    LEVEL = "LEVEL", "层级"
     UNKNOWN = "UNKNOWN", "未知"
 
 
@@ -84,6 +180,14 @@ class EvidenceSubtype(Labelled):
     MANAGEMENT_NOTICE = "MANAGEMENT_NOTICE", "管理告知记录"
     GOODS = "GOODS", "涉案物品"
     OTHER = "OTHER", "其他"
+
+
+class ForwardBasis(Labelled):
+    """抄告依据。Why it is told to that province."""
+
+    REGISTERED_THERE = "REGISTERED_THERE", "当事人在该省登记"
+    LICENSED_THERE = "LICENSED_THERE", "许可由该省作出"
+    UNKNOWN = "UNKNOWN", "未知"
 
 
 class IdKind(Labelled):
@@ -151,6 +255,14 @@ class OriginChannel(Labelled):
     UNKNOWN = "UNKNOWN", "未知"
 
 
+class OwedKind(Labelled):
+    """效果种类。What is owed."""
+
+    EFFECT = "EFFECT", "衍生事实"
+    MARKER = "MARKER", "标记"
+    UNKNOWN = "UNKNOWN", "未知"
+
+
 class PartyRole(Labelled):
     """当事人在事项中的身份。Part the party has in the matter."""
 
@@ -171,6 +283,40 @@ class PartyType(Labelled):
     UNKNOWN = "UNKNOWN", "未知"
 
 
+class PenaltyKind(Labelled):
+    """处罚种类，行政处罚法第九条。Kind of penalty, Administrative Penalty Law art. 9."""
+
+    WARNING = "WARNING", "警告、通报批评"
+    FINE = "FINE", "罚款"
+    CONFISCATION = "CONFISCATION", "没收违法所得、没收非法财物"
+    LICENCE_SUSPENSION = "LICENCE_SUSPENSION", "暂扣许可证件、降低资质等级"
+    LICENCE_REVOCATION = "LICENCE_REVOCATION", "吊销许可证件"
+    BUSINESS_RESTRICTION = "BUSINESS_RESTRICTION", "限制开展生产经营活动、责令停产停业、责令关闭、限制从业"
+    DETENTION = "DETENTION", "行政拘留"
+    OTHER = "OTHER", "法律、行政法规规定的其他行政处罚"
+    UNKNOWN = "UNKNOWN", "未知"
+
+
+class PenaltyProcedure(Labelled):
+    """处罚程序。Procedure."""
+
+    SIMPLE = "SIMPLE", "简易程序"
+    ORDINARY = "ORDINARY", "普通程序"
+    UNKNOWN = "UNKNOWN", "未知"
+
+
+class PermitAction(Labelled):
+    """许可事项。What was done with the permit."""
+
+    GRANTED = "GRANTED", "准予许可"
+    CHANGED = "CHANGED", "变更"
+    RENEWED = "RENEWED", "延续"
+    WITHDRAWN = "WITHDRAWN", "撤销"
+    CANCELLED = "CANCELLED", "注销"
+    REVOKED = "REVOKED", "吊销"
+    UNKNOWN = "UNKNOWN", "未知"
+
+
 class Precision(Labelled):
     """时间精度。How exact the times are."""
 
@@ -180,6 +326,17 @@ class Precision(Labelled):
     HOUR = "HOUR", "时"
     MINUTE = "MINUTE", "分"
     SECOND = "SECOND", "秒"
+    UNKNOWN = "UNKNOWN", "未知"
+
+
+class ProblemNature(Labelled):
+    """问题性质。Nature of the problem."""
+
+    GENERAL = "GENERAL", "普遍性"
+    INDUSTRY = "INDUSTRY", "行业性"
+    TENDENCY = "TENDENCY", "倾向性"
+    SOCIAL_CONCERN = "SOCIAL_CONCERN", "社会关切"
+    PUBLIC_HOTSPOT = "PUBLIC_HOTSPOT", "群众关注热点"
     UNKNOWN = "UNKNOWN", "未知"
 
 
@@ -226,9 +383,38 @@ class Sensitivity(Labelled):
     L4 = "L4", "敏感个人信息或侦查秘密"
 
 
+class SupervisionResult(Labelled):
+    """检查结果。Outcome of the inspection."""
+
+    NO_PROBLEM = "NO_PROBLEM", "未发现问题"
+    RECTIFIED = "RECTIFIED", "已当场整改"
+    RECTIFICATION_ORDERED = "RECTIFICATION_ORDERED", "已责令整改"
+    VIOLATION_SUSPECTED = "VIOLATION_SUSPECTED", "涉嫌违法"
+    OTHER = "OTHER", "其他"
+    UNKNOWN = "UNKNOWN", "未知"
+
+
+class TriageConclusion(Labelled):
+    """甄别结论。Outcome of triage."""
+
+    ASSIGNED = "ASSIGNED", "已确定承办机关"
+    NO_VIOLATION = "NO_VIOLATION", "不构成违法"
+    UNKNOWN = "UNKNOWN", "未知"
+
+
 class Urgency(Labelled):
     """紧急程度。How urgent it is."""
 
     P0 = "P0", "正在发生或有危险"
     P1 = "P1", "证据易灭失"
     P2 = "P2", "常规"
+
+
+class WarningLevel(Labelled):
+    """预警级别。Level of the warning."""
+
+    RED = "RED", "红色"
+    ORANGE = "ORANGE", "橙色"
+    YELLOW = "YELLOW", "黄色"
+    BLUE = "BLUE", "蓝色"
+    UNKNOWN = "UNKNOWN", "未知"
