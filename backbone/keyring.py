@@ -22,7 +22,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-__all__ = ["BadKeyRing", "KeyRing", "WrappingKey", "create", "generate", "load", "load_or_create"]
+__all__ = [
+    "BadKeyRing",
+    "KeyRing",
+    "RingFile",
+    "WrappingKey",
+    "create",
+    "generate",
+    "load",
+    "load_or_create",
+    "replace",
+    "with_new_wrapping",
+    "without_wrapping",
+]
 
 _VERSION = 1
 _STAMP_BYTES = 32
@@ -90,16 +102,12 @@ def create(path: Path) -> KeyRing:
     """Write a new ring to a file that must not exist yet, mode 0600. Raises FileExistsError."""
     ring = generate()
     temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(_dump(ring), file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
+        _write(temporary, ring)
         # A link fails where a rename would silently replace the keys of a stack that lives.
         path.hardlink_to(temporary)
     finally:
-        temporary.unlink()
+        temporary.unlink(missing_ok=True)
     return ring
 
 
@@ -118,12 +126,81 @@ def load(path: Path) -> KeyRing:
             raise BadKeyRing(f"{path} is no key ring ({error}). {remedy(BadKeyRing)}") from error
 
 
+class RingFile:
+    """The ring of a file, read again whenever the file was replaced: call it for the ring as it is now."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen: tuple[int, int] = (0, 0)
+        self._ring: KeyRing | None = None
+
+    def __call__(self) -> KeyRing:
+        """Return the ring. Raises FileNotFoundError, BadKeyRing."""
+        found = self._path.stat()
+        seen = (found.st_ino, found.st_mtime_ns)
+        if self._ring is None or seen != self._seen:
+            self._ring, self._seen = self._load(), seen
+        return self._ring
+
+    def _load(self) -> KeyRing:
+        try:
+            return load(self._path)
+        except BadKeyRing:
+            # A file that was replaced between being opened and being read has been overwritten.
+            return load(self._path)
+
+
+def with_new_wrapping(ring: KeyRing) -> KeyRing:
+    """Return the ring with a new wrapping key in use; the others still open what they wrapped."""
+    # A name is never used twice, also not after a ring was restored: the database knows which are retired.
+    name = f"wrapping-{len(ring.wrapping) + 1}-{secrets.token_hex(4)}"
+    made = WrappingKey(name, secrets.token_bytes(_WRAPPING_BYTES))
+    return KeyRing(ring.stamps, (made, *ring.wrapping), ring.lookup)
+
+
+def without_wrapping(ring: KeyRing, names: Iterable[str]) -> KeyRing:
+    """Return the ring without some wrapping keys. Raises ValueError if none would be left."""
+    gone = set(names)
+    kept = tuple(key for key in ring.wrapping if key.name not in gone)
+    if not kept:
+        raise ValueError("a ring keeps one wrapping key")
+    return KeyRing(ring.stamps, kept, ring.lookup)
+
+
+def replace(path: Path, ring: KeyRing) -> None:
+    """Put another ring in the place of a file in one step, and overwrite the bytes of the former one.
+
+    What a copying file system, a snapshot or a backup has kept of the former file is not reached.
+    """
+    with path.open("r+b") as former:
+        size = os.fstat(former.fileno()).st_size
+        temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        _write(temporary, ring)
+        temporary.replace(path)
+        former.write(secrets.token_bytes(size))
+        former.flush()
+        os.fsync(former.fileno())
+    folder = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
 def load_or_create(path: Path) -> KeyRing:
     """Read the ring, or write a new one where there is none. Raises BadKeyRing."""
     try:
         return create(path) if not path.exists() else load(path)
     except FileExistsError:
         return load(path)
+
+
+def _write(path: Path, ring: KeyRing) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(_dump(ring), file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _by_name(keys: Iterable[StampKey]) -> Mapping[str, StampKey]:

@@ -1,6 +1,6 @@
-"""Unwrapped keys are kept for a short while.
+"""Unwrapped keys are kept by the doors that write under them, for a short while.
 
-Long enough for a batch, too short to outlive an erasure by much.
+Long enough for a batch, too short to outlive an erasure by more than a breath.
 """
 
 from __future__ import annotations
@@ -14,14 +14,17 @@ if TYPE_CHECKING:
 
     from backbone.vault.cipher import DataKey
 
-__all__ = ["KeyCache"]
+__all__ = ["KEPT_SECONDS", "KeyCache"]
+
+KEPT_SECONDS = 5.0
+"""After so long no process writes under a key that was destroyed."""
 
 
 class KeyCache:
     """At most `size` keys, the least used forgotten first, none older than `seconds`."""
 
     def __init__(
-        self, size: int = 4_096, seconds: float = 30.0, *, clock: Callable[[], float] = time.monotonic
+        self, size: int = 4_096, seconds: float = KEPT_SECONDS, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._size = size
         self._seconds = seconds

@@ -2,29 +2,24 @@
 
 A key is created by insert-or-read, so two doors at once get the same one, and it is committed before the
 record that needs it is sent. The database never sees an unwrapped key, the key ring never sees a person.
+
+The ring may be replaced while processes run (`backbone.vault.shred`): a provider that is given a `RingFile`
+follows it.
 """
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING
 
 from backbone.queries import load_queries
 from backbone.remedy import remedy
 from backbone.vault.cache import KeyCache
-from backbone.vault.cipher import (
-    BadCiphertext,
-    DataKey,
-    decrypt_with,
-    generate_key,
-    key_id_of,
-    open_sealed,
-    seal,
-)
+from backbone.vault.cipher import BadCiphertext, DataKey, decrypt_with, generate_key, key_id_of
 from backbone.vault.provider import TEXT, Erased, Sealing, lookup_of, new_token
+from backbone.vault.wrapping import NoWrappingKey, unwrap, wrap, wrapping_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     import asyncpg
 
@@ -35,32 +30,26 @@ __all__ = ["NoWrappingKey", "PostgresKeyProvider"]
 
 SQL = load_queries("backbone", "sql/vault.sql")
 
-_NONCE_BYTES = 12
-
-
-class NoWrappingKey(LookupError):
-    """A data key is wrapped under a key that this ring does not have.
-
-    Restore the ring that belongs to this vault.
-    """
+_TRIES = 3
+"""A ring that is replaced between reading it and reading a row is read again."""
 
 
 class PostgresKeyProvider(Sealing):
-    """Keeps keys in the database of `pool`.
+    """Keeps keys in the database of `pool`, wrapped under a ring: one that stays, or whatever gives it now.
 
     Doors need the role `door`, which makes keys and erases persons; readers need `api`.
     """
 
-    def __init__(self, pool: Pool, ring: KeyRing, cache: KeyCache | None = None) -> None:
+    def __init__(
+        self, pool: Pool, ring: KeyRing | Callable[[], KeyRing], cache: KeyCache | None = None
+    ) -> None:
         self._pool = pool
-        self._lookup = ring.lookup
-        self._wrapping = {key.name: key.secret for key in ring.wrapping}
-        self._current = ring.wrapping[0]
+        self._ring: Callable[[], KeyRing] = ring if callable(ring) else lambda: ring
         self._cache = cache or KeyCache()
 
     async def pseudonym(self, person_key: str) -> str:
         """Return the random token of a person, the same one for ever; makes it if there is none."""
-        lookup = lookup_of(self._lookup, person_key)
+        lookup = lookup_of(self._ring().lookup, person_key)
         async with self._pool.acquire() as connection:
             token: str | None = await connection.fetchval(SQL["pseudonym"], lookup)
             if token is None:
@@ -86,26 +75,29 @@ class PostgresKeyProvider(Sealing):
         return (await self.decrypt_many([ciphertext]))[0]
 
     async def decrypt_many(self, ciphertexts: Sequence[bytes]) -> list[str | None]:
-        """Open many fields with one query, in their order. Raises BadCiphertext, NoWrappingKey."""
-        ids = {key_id_of(each) for each in ciphertexts}
-        keys = {key_id: self._cache.get(key_id) for key_id in ids}
-        unknown = [key_id for key_id, key in keys.items() if key is None]
-        if unknown:
-            keys.update(await self._read(unknown))
+        """Open many fields with one query, in their order. Raises BadCiphertext, NoWrappingKey.
+
+        Each call asks the database: from the moment of an erasure nothing of the person is opened any more.
+        """
+        if not ciphertexts:
+            return []
+        ids = [key_id_of(each) for each in ciphertexts]
+        keys = await self._read(set(ids))
         opened: list[str | None] = []
-        for each in ciphertexts:
-            key = keys[key_id_of(each)]
+        for key_id, each in zip(ids, ciphertexts, strict=True):
+            key = keys[key_id]
             opened.append(None if key is None else decrypt_with(key, each))
         return opened
 
-    async def erase(self, person: str) -> int:
+    async def erase(self, person: str, *, who: str = "", why: str = "", at: int = 0) -> int:
         """Destroy a person's keys and the text keys of the matters that name the person; return how many.
 
-        One transaction; other processes forget what they had unwrapped within half a minute.
+        One transaction; other processes forget what they had unwrapped within seconds (`KeyCache`). What is
+        left of the wrapped keys in the database's own files is dealt with by `backbone.vault.shred`.
         """
         if person == TEXT:
             raise ValueError("a person's token is not empty")
-        destroyed = int(await self._pool.fetchval(SQL["erase"], person))
+        destroyed = int(await self._pool.fetchval(SQL["erase"], person, who, why, None, at))
         self._cache.clear()
         return destroyed
 
@@ -119,44 +111,42 @@ class PostgresKeyProvider(Sealing):
         return key
 
     async def _insert_or_read(self, connection: Connection, person: str, matter: str) -> DataKey:
-        row = await connection.fetchrow(SQL["key_of"], person, matter)
-        if row is None:
-            made = generate_key()
-            wrapped = self._wrap(made, person, matter)
-            await connection.execute(SQL["add_key"], made.key_id, person, matter, wrapped, self._current.name)
+        missing = NoWrappingKey(remedy(NoWrappingKey))
+        for _ in range(_TRIES):
+            ring = self._ring()
             row = await connection.fetchrow(SQL["key_of"], person, matter)
-        if row is None or row["wrapped"] is None:
-            raise Erased(remedy(Erased))
-        return self._unwrap(row, person, matter)
-
-    async def _read(self, ids: Iterable[bytes]) -> dict[bytes, DataKey | None]:
-        async with self._pool.acquire() as connection:
-            rows = {row["key_id"]: row for row in await connection.fetch(SQL["keys_by_id"], list(ids))}
-        found: dict[bytes, DataKey | None] = {}
-        for key_id in ids:
-            row = rows.get(key_id)
             if row is None:
-                raise BadCiphertext("No key of this vault opens it.")
-            if row["wrapped"] is None:
-                found[key_id] = None
+                made, under = generate_key(), ring.wrapping[0]
+                wrapped = wrap(under, made, person, matter)
+                await connection.execute(SQL["add_key"], made.key_id, person, matter, wrapped, under.name)
+                row = await connection.fetchrow(SQL["key_of"], person, matter)
+            if row is None and not await connection.fetchval(SQL["is_erased"], person):
+                # The wrapping key was retired meanwhile, and the ring's file has another one.
                 continue
-            key = found[key_id] = self._unwrap(row, row["person"], row["matter"])
-            self._cache.put(key_id, key)
-        return found
+            if row is None or row["wrapped"] is None:
+                raise Erased(remedy(Erased))
+            try:
+                return unwrap(wrapping_keys(ring), row, person, matter)
+            except NoWrappingKey as error:
+                missing = error
+        raise missing
 
-    def _wrap(self, key: DataKey, person: str, matter: str) -> bytes:
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        return seal(self._current.secret, nonce, key.secret, _about(key.key_id, person, matter))
+    async def _read(self, ids: set[bytes]) -> dict[bytes, DataKey | None]:
+        missing = NoWrappingKey(remedy(NoWrappingKey))
+        for _ in range(_TRIES):
+            ring = self._ring()
+            async with self._pool.acquire() as connection:
+                rows = await connection.fetch(SQL["keys_by_id"], list(ids))
+            if len(rows) < len(ids):
+                raise BadCiphertext("No key of this vault opens it.")
+            try:
+                return {row["key_id"]: _opened(ring, row) for row in rows}
+            except NoWrappingKey as error:
+                missing = error
+        raise missing
 
-    def _unwrap(self, row: asyncpg.Record, person: str, matter: str) -> DataKey:
-        secret = self._wrapping.get(row["wrapped_by"])
-        if secret is None:
-            raise NoWrappingKey(f"{row['wrapped_by']}: {remedy(NoWrappingKey)}")
-        key_id: bytes = row["key_id"]
-        return DataKey(key_id, open_sealed(secret, row["wrapped"], _about(key_id, person, matter)))
 
-
-def _about(key_id: bytes, person: str, matter: str) -> bytes:
-    """Bind a wrapped key to its row: rows that were exchanged do not open."""
-    parts = (key_id, person.encode(), matter.encode())
-    return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+def _opened(ring: KeyRing, row: asyncpg.Record) -> DataKey | None:
+    if row["wrapped"] is None:
+        return None
+    return unwrap(wrapping_keys(ring), row, row["person"], row["matter"])

@@ -50,10 +50,11 @@ class KeyProvider(Protocol):
         Raises BadCiphertext.
         """
 
-    async def erase(self, person: str) -> int:
+    async def erase(self, person: str, *, who: str = "", why: str = "", at: int = 0) -> int:
         """Destroy the keys of a person (token) and the text keys of the matters that name the person.
 
-        Returns how many keys were destroyed; to do it again destroys none. The tombstone stays.
+        Returns how many keys were destroyed; to do it again destroys none. The tombstone stays, with who
+        decided it, why and when (micros).
         """
 
 

@@ -64,7 +64,7 @@ async def _means(settings: Settings, pool: Pool) -> Means:
         identity = await read_identity(connection)
     return Means(
         pool=pool,
-        keys=PostgresKeyProvider(pool, ring),
+        keys=PostgresKeyProvider(pool, keyring.RingFile(settings.keys)),
         stamp=ring.door,
         clock=SimulatedClock(pool) if identity.simulated else SystemClock(),
         simulated=identity.simulated,

@@ -34,7 +34,7 @@ async def serve(service: Service) -> None:
             views=views,
             cursors=Cursors(derive(ring.lookup, "cursor")),
             signer=Signer(derive(ring.lookup, "session"), time.time),
-            opener=PostgresKeyProvider(pool, ring),
+            opener=PostgresKeyProvider(pool, keyring.RingFile(settings.keys)),
             assets=assets,
             templates=templates(),
         )
