@@ -18,9 +18,11 @@ NAMES: Final = (
     "psql",
     "doctor",
     "demo",
+    "scenario",
     "publish",
     "parked",
     "rebuild",
+    "replay",
     "verify",
     "fetch",
 )

@@ -1,0 +1,243 @@
+"""Holding what is seen against what a scenario expects: one finding for each thing."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from deploy.scenarios.words import BEIJING, is_rule
+from schemas.agencies import AGENCIES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from deploy.scenarios.eyes import Eyes, Item
+    from deploy.scenarios.model import Alarmed, Check, ClockSeen, FactSeen, InboxSeen, Routed
+
+ALARMS = {"warned": "DeadlineWarned", "breached": "DeadlineBreached", "escalated": "EscalationRaised"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One expectation and what was found; `what` says of what it speaks."""
+
+    what: str
+    expected: str
+    found: str
+
+    @property
+    def held(self) -> bool:
+        """Whether what was found is what was expected."""
+        return self.expected == self.found
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What one check looks at: a matter, seen by an agency, after a step with this receipt."""
+
+    eyes: Eyes
+    matter: str
+    agency: str
+    receipt: Mapping[str, Any]
+
+
+Looking: TypeAlias = Callable[[Sight, Any], Awaitable[list[Finding]]]
+
+
+async def look(sight: Sight, check: Check) -> list[Finding]:
+    """Look at everything that a check names."""
+    found: list[Finding] = []
+    for name, looking in LOOKS.items():
+        wanted = getattr(check, name)
+        if wanted is not None:
+            found += await looking(sight, wanted)
+    return found
+
+
+async def _state(sight: Sight, wanted: str) -> list[Finding]:
+    card = await sight.eyes.matter(sight.matter, sight.agency)
+    return [Finding("state 状态", wanted, _named(card, "state", wanted))]
+
+
+async def _holder(sight: Sight, wanted: str) -> list[Finding]:
+    card = await sight.eyes.matter(sight.matter, sight.agency)
+    holder = card["holder"]["code"] if card and card["holder"] else ""
+    return [Finding("holder 承办", agencies(wanted), agencies(holder))]
+
+
+async def _clock(sight: Sight, wanted: ClockSeen) -> list[Finding]:
+    what = f"clock 时限 {wanted.rule}"
+    clock = await _last_clock(sight, wanted.rule, wanted.of)
+    if clock is None:
+        return [Finding(what, "runs", await _no_clock_but(sight))]
+    plain = {name: str(clock[name]) for name in ("due_date", "provisional", "verified")}
+    asked = {name: str(value) for name in plain if (value := getattr(wanted, name)) is not None}
+    if wanted.state is not None:
+        asked["state"] = wanted.state
+        plain["state"] = _named(clock, "state", wanted.state)
+    return [Finding(what, _pairs(asked), _pairs({name: plain[name] for name in asked}))]
+
+
+async def _no_clock(sight: Sight, rule: str) -> list[Finding]:
+    clock = await _last_clock(sight, rule, None)
+    return [Finding(f"clock 时限 {rule}", "none", "none" if clock is None else f"due {clock['due_date']}")]
+
+
+async def _warned(sight: Sight, wanted: Alarmed) -> list[Finding]:
+    return await _alarmed(sight, "warned", wanted)
+
+
+async def _breached(sight: Sight, wanted: Alarmed) -> list[Finding]:
+    return await _alarmed(sight, "breached", wanted)
+
+
+async def _escalated(sight: Sight, wanted: Alarmed) -> list[Finding]:
+    return await _alarmed(sight, "escalated", wanted)
+
+
+async def _alarmed(sight: Sight, name: str, wanted: Alarmed) -> list[Finding]:
+    facts = await sight.eyes.timeline(sight.matter, sight.agency)
+    told = [f for f in facts if f["fact"]["code"] == ALARMS[name] and is_rule(wanted.rule, f["rule"])]
+    expected = _alarm(wanted.at, wanted.to, wanted.level)
+    seen = [
+        _alarm(
+            datetime.fromisoformat(fact["received_at"]),
+            fact["content"]["to"] if wanted.to is not None else None,
+            fact["content"].get("level") if wanted.level is not None else None,
+        )
+        for fact in told
+    ]
+    return [Finding(f"{name} {wanted.rule}", expected, expected if expected in seen else _list(seen))]
+
+
+async def _inbox(sight: Sight, wanted: InboxSeen) -> list[Finding]:
+    what = f"inbox 收件箱 {agencies(wanted.of)}"
+    items = [item for item in await sight.eyes.inbox(wanted.of) if item["matter"] == sight.matter]
+    if not items or wanted.absent:
+        return [Finding(what, "absent" if wanted.absent else "there", "there" if items else "absent")]
+    asked: dict[str, str] = {}
+    seen: dict[str, str] = {}
+    for name in ("part", "state", "open"):
+        value = getattr(wanted, name)
+        if value is not None:
+            asked[name] = str(value)
+            seen[name] = _named(items[0], name, str(value))
+    return [Finding(what, _pairs(asked), _pairs(seen))]
+
+
+async def _routed(sight: Sight, wanted: Routed) -> list[Finding]:
+    routed = sight.receipt.get("routed") or {"rule": "none", "to": [], "cc": []}
+    rule = wanted.rule if is_rule(wanted.rule, routed["rule"]) else routed["rule"]
+    expected = f"{wanted.rule} ▸ {agencies(wanted.to)}"
+    found = f"{rule} ▸ {agencies(routed['to'])}"
+    if wanted.cc is not None:
+        expected += f" cc {agencies(sorted(wanted.cc))}"
+        found += f" cc {agencies(sorted(routed['cc']))}"
+    return [Finding("routed 路由", expected, found)]
+
+
+async def _fact(sight: Sight, wanted: FactSeen) -> list[Finding]:
+    facts = [
+        f for f in await sight.eyes.timeline(sight.matter, sight.agency) if f["fact"]["code"] == wanted.type
+    ]
+    fitting = [fact for fact in facts if _fits(wanted, fact)]
+    what = f"fact 事实 {wanted.type}"
+    if wanted.times is not None:
+        return [Finding(what, f"{wanted.times} times", f"{len(fitting)} times")]
+    expected = _pairs({**({"at": str(wanted.at)} if wanted.at else {}), **_flat(wanted.content)}) or "there"
+    found = expected if fitting else _list([_pairs(_part(wanted, fact)) for fact in facts])
+    return [Finding(what, expected, found)]
+
+
+LOOKS: dict[str, Looking] = {
+    "state": _state,
+    "holder": _holder,
+    "clock": _clock,
+    "no_clock": _no_clock,
+    "warned": _warned,
+    "breached": _breached,
+    "escalated": _escalated,
+    "inbox": _inbox,
+    "routed": _routed,
+    "fact": _fact,
+}
+"""What may be looked at, by the key of a check."""
+
+
+def covers(wanted: Any, found: Any) -> bool:
+    """Whether what was found holds all that is wanted: mappings by their keys, the rest as it is."""
+    if isinstance(wanted, Mapping):
+        return isinstance(found, Mapping) and all(
+            covers(value, found.get(key)) for key, value in wanted.items()
+        )
+    if isinstance(wanted, list):
+        return (
+            isinstance(found, list)
+            and len(wanted) == len(found)
+            and all(covers(one, other) for one, other in zip(wanted, found, strict=True))
+        )
+    return bool(wanted == found)
+
+
+def agencies(codes: str | Iterable[str]) -> str:
+    """Name agencies in Chinese."""
+    given = [codes] if isinstance(codes, str) else codes
+    return "、".join(AGENCIES.name_zh(code) for code in given if code) or "none"
+
+
+async def _last_clock(sight: Sight, rule: str, responsible: str | None) -> Item | None:
+    card = await sight.eyes.matter(sight.matter, sight.agency)
+    fitting = [
+        clock
+        for clock in (card["clocks"] if card else [])
+        if is_rule(rule, clock["rule"]) and responsible in {None, clock["responsible"]["code"]}
+    ]
+    return max(fitting, key=lambda clock: str(clock["start_at"]), default=None)
+
+
+async def _no_clock_but(sight: Sight) -> str:
+    card = await sight.eyes.matter(sight.matter, sight.agency)
+    if card is None:
+        return "the matter is not to be seen"
+    return "none; " + (_list([clock["rule"] for clock in card["clocks"]]))
+
+
+def _fits(wanted: FactSeen, fact: Item) -> bool:
+    at = datetime.fromisoformat(fact["received_at"])
+    return (wanted.at is None or at == wanted.at) and covers(wanted.content, fact["content"])
+
+
+def _part(wanted: FactSeen, fact: Item) -> dict[str, str]:
+    seen = {"at": fact["received_at"]} if wanted.at else {}
+    return seen | _flat({key: fact["content"].get(key) for key in wanted.content})
+
+
+def _named(item: Mapping[str, Any] | None, name: str, wanted: str) -> str:
+    """Give the code or the Chinese name of a value, whichever the scenario wrote."""
+    if item is None:
+        return "the matter is not to be seen"
+    value = item[name]
+    if not isinstance(value, Mapping):
+        label = item.get(f"{name}_zh")
+        return str(label if label is not None and wanted != value else value)
+    return str(value["code"] if wanted == value["code"] else value["name"])
+
+
+def _alarm(at: datetime, to: Sequence[str] | None, level: object) -> str:
+    told = f"{at.astimezone(BEIJING):%Y-%m-%d %H:%M}"
+    told += "" if level is None else f" level {level}"
+    return told if to is None else f"{told} ▸ {agencies(sorted(to))}"
+
+
+def _flat(content: Mapping[str, Any]) -> dict[str, str]:
+    return {key: str(value) for key, value in content.items()}
+
+
+def _pairs(values: Mapping[str, str]) -> str:
+    return " ".join(f"{name} {value}" for name, value in values.items())
+
+
+def _list(values: Sequence[str]) -> str:
+    return "; ".join(values) or "none"
