@@ -152,7 +152,7 @@ class Step(Closed):
 
 
 class Found(Closed):
-    """A matter that the backbone opens: whose inbox holds it, and by which fact of its timeline it is known."""
+    """A matter that the backbone opens: whose inbox holds it, and which fact of its timeline tells it."""
 
     inbox: Agency
     type: str
