@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from schemas.errors import Code, Refused
 from schemas.reference import load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 __all__ = ["AGENCIES", "PLATFORM", "Agency", "Register", "register"]
 
@@ -79,6 +80,35 @@ class Register:
         return tuple(
             each for each in self.agencies if standing in each.standing and region in ("", each.region)
         )
+
+    def with_agency(self, record: Mapping[str, Any]) -> Register:
+        """Return the next version, with the agency that an `AgencyRegistered` record names.
+
+        Raises Refused, BAD_REFERENCE, if its code, slug or township is taken.
+        """
+        agency = Agency(
+            code=record["code"],
+            slug=record["slug"],
+            name_zh=record["name_zh"],
+            full_name_zh=record["full_name_zh"],
+            name_en=record["name_en"],
+            standing=frozenset(record["standing"]),
+            region=record["agency_region"],
+            township_code9=record["township_code9"] or "",
+            procedure_rule_set=record["procedure_rule_set"] or "",
+            note=record["note"] or "",
+            verified=False,
+        )
+        for name in ("code", "slug", "township_code9"):
+            value = getattr(agency, name)
+            if value and any(getattr(each, name) == value for each in self.agencies):
+                raise Refused(
+                    Code.BAD_REFERENCE,
+                    f"/{name}",
+                    detail_zh=f"{value} 已属于其他机关。",
+                    detail_en=f"{value} belongs to another agency already.",
+                )
+        return Register(self.version + 1, (*self.agencies, agency))
 
     def name_zh(self, code: str) -> str:
         """Return the short Chinese name for people to read; the code itself if the register lacks it."""

@@ -7,14 +7,15 @@ is provisional.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from schemas.errors import Code, Refused
 from schemas.reference import load
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 __all__ = ["CALENDAR", "WorkingCalendar", "working_calendar"]
 
@@ -62,6 +63,33 @@ class WorkingCalendar:
             day -= _ONE_DAY
         return day
 
+    def with_year(self, record: Mapping[str, Any]) -> WorkingCalendar:
+        """Return the next version, with the year that a `WorkCalendarPublished` record settles.
+
+        A year that was settled before is settled anew (a correction). Raises Refused, BAD_REFERENCE: a date
+        outside the year or twice, a make-up day that nobody would have had off, or that is a holiday.
+        """
+        year = record["year"]
+        holidays = _named(record["holidays"], year, "holidays")
+        make_up = _named(record["make_up"], year, "make_up")
+        for index, day in enumerate(make_up):
+            if day.weekday() < _SATURDAY or day in holidays:
+                raise _bad(
+                    f"/make_up/{index}/date",
+                    f"{day} 不是可调休上班的周末。",
+                    f"{day} is no weekend day that could be worked.",
+                )
+        kept_holidays = {day: name for day, name in self.holidays.items() if day.year != year}
+        kept_make_up = {day: name for day, name in self.make_up.items() if day.year != year}
+        return replace(
+            self,
+            version=self.version + 1,
+            years=self.years | {year},
+            holidays=kept_holidays | holidays,
+            make_up=kept_make_up | make_up,
+            source=record["doc"]["doc_no"],
+        )
+
     def describe(self, day: date) -> str:
         """Say in Chinese what kind of day it is: 周一, 周日上班（国庆节调休）, 周五（中秋放假）."""
         weekday = _WEEKDAYS_ZH[day.weekday()]
@@ -76,6 +104,24 @@ class WorkingCalendar:
         if day.year in self.years:
             return self.holidays.get(day)
         return self.statutory.get((day.month, day.day))
+
+
+def _named(days: Sequence[Mapping[str, str]], year: int, field: str) -> dict[date, str]:
+    named: dict[date, str] = {}
+    for index, each in enumerate(days):
+        day = date.fromisoformat(each["date"])
+        if day.year != year or day in named:
+            raise _bad(
+                f"/{field}/{index}/date",
+                f"{day} 不在 {year} 年内或重复。",
+                f"{day} is not in {year}, or stands twice.",
+            )
+        named[day] = each["name"]
+    return named
+
+
+def _bad(field: str, zh: str, en: str) -> Refused:
+    return Refused(Code.BAD_REFERENCE, field, detail_zh=zh, detail_en=en)
 
 
 def working_calendar(content: Mapping[str, Any]) -> WorkingCalendar:
