@@ -41,6 +41,10 @@ class Settings(BaseSettings):
         default=("national", "fengxian"),
         description="Rulebook packs in force, comma-separated, general first.",
     )
+    editions: Annotated[tuple[Path, ...], NoDecode] = Field(
+        default=(),
+        description="Directories with further rulebook editions that a worker carries, comma-separated.",
+    )
     worker_slot: str = Field(
         default="",
         description="A worker's place among its peers (static membership); empty for a single worker.",
@@ -52,10 +56,12 @@ class Settings(BaseSettings):
     )
     console_port: Port = Field(default=8080, description="Port of console and query API.")
     health_host: str = Field(
-        default="127.0.0.1", description="Address on which worker and projector answer about their health."
+        default="127.0.0.1",
+        description="Address on which worker, projector and feed writers answer about their health.",
     )
     worker_port: Port = Field(default=8082, description="Port of the worker's health and metrics.")
     projector_port: Port = Field(default=8083, description="Port of the projector's health and metrics.")
+    feeds_port: Port = Field(default=8084, description="Port of the feed writers' health and metrics.")
     assets: Path | None = Field(default=None, description="Directory of the console's fetched web assets.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least level of what is logged."
@@ -71,7 +77,7 @@ class Settings(BaseSettings):
         description="Seconds that a process has to finish what it has in hand when stopped.",
     )
 
-    @field_validator("packs", mode="before")
+    @field_validator("packs", "editions", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -80,5 +86,5 @@ class Settings(BaseSettings):
 
     def health_address(self, process: str) -> tuple[str, int] | None:
         """Return where a process answers about its health; None for one that is an HTTP server already."""
-        ports = {"worker": self.worker_port, "projector": self.projector_port}
+        ports = {"worker": self.worker_port, "projector": self.projector_port, "feeds": self.feeds_port}
         return (self.health_host, ports[process]) if process in ports else None

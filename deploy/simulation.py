@@ -1,8 +1,8 @@
 """The driver of a simulated stack: it moves time, and knows when nothing is left to do at an instant.
 
 Nothing sleeps for time to pass: the driver writes ticks. It reads, in this order, the committed positions,
-the folds (nothing beyond them, no running alarm due), and the ends of `inbound`; when these equal the
-positions it read first, everything that was to happen by this instant has happened.
+the folds and the feeds (nothing beyond them, no running alarm due), and the ends of `inbound`; when these
+equal the positions it read first, everything that was to happen by this instant has happened.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from backbone.queries import load_queries
 from backbone.stack import move_simulated_time
 from processors.owner.append import GROUP, Mark
 from processors.owner.ticks import write_tick
+from projections.feeds.position import numbers
+from schemas.feeds import FEEDS
 from schemas.topics import INBOUND
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from backbone.database import Pool
     from backbone.keyring import KeyRing
     from backbone.settings import Settings
+    from schemas.feeds import Feed
 
 SQL = load_queries("deploy", "sql/simulation.sql")
 
@@ -52,6 +55,7 @@ class Driver:
     partitions: int
     sender: AIOKafkaProducer
     folds: tuple[str, ...] = field(default=("owner", "views", "receipts"))
+    feeds: tuple[Feed, ...] = field(default=tuple(FEEDS.values()))
 
     async def advance(self, to: datetime) -> None:
         """Move time to an instant: every alarm at or before it has fired and is visible when this returns.
@@ -87,23 +91,36 @@ class Driver:
         if len(positions) < self.partitions:
             return False
         marks = {each.partition: Mark.load(found.metadata) for each, found in positions.items()}
-        if not await self._folded(marks):
+        if not (await self._folded(marks) and await self._shared(logs, marks)):
             return False
         bounds = await logs.bounds(inbound)
         return all(bounds[each][1] == found.offset for each, found in positions.items())
 
     async def _folded(self, marks: dict[int, Mark]) -> bool:
-        """Whether every fold has reached what was committed, and no alarm should have fired by then."""
+        """Whether every fold has come as far as the commits, and no clock has anything left to do by then.
+
+        Nothing left: no alarm that should have fired, none to be counted again on a new calendar.
+        """
         async with self.pool.acquire() as connection:
             rows = await connection.fetch(SQL["folds"])
             due = await connection.fetch(SQL["next_alarms"])
+            calendars = dict(await connection.fetch(SQL["calendars"]))
             alarms = {row["partition"]: row["alarm"] for row in due}
         numbers = {(row["fold"], row["partition"]): row["number"] for row in rows}
         return all(
             alarms.get(partition, mark.received_at + 1) > mark.received_at
+            and mark.calendar >= calendars.get(partition, 0)
             and all(numbers.get((fold, partition), 0) == mark.number for fold in self.folds)
             for partition, mark in marks.items()
         )
+
+    async def _shared(self, logs: Logs, marks: dict[int, Mark]) -> bool:
+        """Whether the writer of every feed has read what was committed."""
+        for feed in self.feeds:
+            read = await numbers(logs, feed, self.partitions)
+            if any(read.get(partition, 0) != mark.number for partition, mark in marks.items()):
+                return False
+        return True
 
 
 async def open_driver(settings: Settings, pool: Pool, ring: KeyRing, partitions: int) -> Driver:

@@ -75,9 +75,10 @@ class Scribe:
             return Outcome(self.matter, ())
         return Outcome(self.matter, (*self._entries[:-1], replace(self._entries[-1], last=True)))
 
-    def admit(self, incoming: Incoming, draft: Draft) -> None:
-        """Chain the agency's fact, byte for byte as it came; the draft says where it leads."""
+    def admit(self, incoming: Incoming, draft: Draft) -> bytes:
+        """Chain what came in, byte for byte as it came; the draft says where it leads. Gives its hash."""
         self._chain(SealKind.ADMITTED, incoming.event_id, draft, incoming.value, draft.body)
+        return self.matter.head
 
     def derive(self, draft: Draft) -> str:
         """Chain a fact of the platform's own; gives its event id."""
@@ -149,7 +150,7 @@ class Scribe:
             kind=kind,
             fact_type=draft.fact,
             event_id=event_id,
-            cause="" if kind is SealKind.ADMITTED else self.cause.event_id,
+            cause=record["meta"].get("cause", "") if kind is SealKind.ADMITTED else self.cause.event_id,
             agency=record["meta"].get("agency", PLATFORM),
             addressed_to=draft.addressed_to,
             copied_to=draft.copied_to,

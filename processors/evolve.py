@@ -10,11 +10,27 @@ from typing import Any, TypeAlias
 
 from msgspec.structs import replace
 
-from processors.model import BREACHED, MET, PAUSED, RUNNING, Alarm, Clock, Matter
+from processors.model import (
+    BREACHED,
+    CANCELLED,
+    ESCALATE,
+    MET,
+    PAUSED,
+    RUNNING,
+    Alarm,
+    Clock,
+    Kept,
+    Matter,
+    Totals,
+)
+from schemas.contracts import kept_fields
 from schemas.seal import SealMatter
 
 Record: TypeAlias = Mapping[str, Any]
 ClockFold: TypeAlias = Callable[[Clock, SealMatter, Record], Clock]
+
+COUNTED = "PenaltyCounted"
+"""The effect that a digest collects."""
 
 
 def evolve(matter: Matter, seal: SealMatter, record: Record, digest: bytes) -> Matter:
@@ -38,13 +54,46 @@ def evolve(matter: Matter, seal: SealMatter, record: Record, digest: bytes) -> M
         seq=seal.seq,
         head=digest,
         holder=seal.holder,
+        handlers=_handlers(matter, seal.holder),
         originator=seal.agency if opening else matter.originator,
         region=meta["region"] if opening else matter.region,
         correlation=meta["correlation_id"] if opening else matter.correlation,
         lacking=_lacking(matter, seal, record),
+        kept=_kept(matter, seal.fact_type, record),
+        totals=counted(matter.totals, record) if seal.fact_type == COUNTED else matter.totals,
         tally={**matter.tally, seal.fact_type: matter.tally.get(seal.fact_type, 0) + 1},
         clocks=_clocks(matter.clocks, seal, record),
     )
+
+
+def _handlers(matter: Matter, holder: str) -> tuple[str, ...]:
+    if not matter.holder or matter.holder in {holder, *matter.handlers}:
+        return matter.handlers
+    return (*matter.handlers, matter.holder)
+
+
+def _kept(matter: Matter, fact: str, record: Record) -> dict[str, Kept]:
+    names = kept_fields(fact)
+    if not names:
+        return matter.kept
+    return matter.kept | {name: record[name] for name in names if record[name] is not None}
+
+
+def counted(totals: Totals | None, record: Record) -> Totals:
+    """Add one penalty to what a digest has collected; the order in which they come changes nothing."""
+    before = totals or Totals()
+    amount = record["amount"]
+    return Totals(
+        count=before.count + 1,
+        amount=before.amount + amount,
+        by_cause=_added(before.by_cause, record["cause_code"], amount),
+        by_township=_added(before.by_township, record["township_code9"], amount),
+    )
+
+
+def _added(sums: dict[str, tuple[int, int]], key: str, amount: int) -> dict[str, tuple[int, int]]:
+    count, total = sums.get(key, (0, 0))
+    return {**sums, key: (count + 1, total + amount)}
 
 
 def _lacking(matter: Matter, seal: SealMatter, record: Record) -> tuple[str, ...]:
@@ -77,8 +126,12 @@ def _scheduled(record: Record) -> Clock:
         due=record["due"],
         due_date=record["due_date"],
         state=RUNNING,
+        n=record["n"],
+        unit=record["unit"],
+        day_kind=record["day_kind"],
         alarms=_alarms(record),
         calendar=record["calendar_version"],
+        provisional=record["provisional"],
         watchers=tuple(record["watchers"]),
     )
 
@@ -88,35 +141,66 @@ def _warned(clock: Clock, seal: SealMatter, record: Record) -> Clock:
     return replace(clock, alarms=tuple(a for a in clock.alarms if (a.instant, a.kind) != given))
 
 
+def _escalated(clock: Clock, _: SealMatter, record: Record) -> Clock:
+    raised = f"{ESCALATE}{record['level']}"
+    return replace(clock, alarms=tuple(a for a in clock.alarms if a.kind != raised))
+
+
 def _paused(clock: Clock, _: SealMatter, record: Record) -> Clock:
     return replace(clock, state=PAUSED, pauses=(*clock.pauses, (record["paused_at"], None)))
 
 
-def _resumed(clock: Clock, _: SealMatter, record: Record) -> Clock:
-    start, _end = clock.pauses[-1]
+def _recounted(clock: Clock, record: Record) -> Clock:
     return replace(
         clock,
-        state=RUNNING,
-        pauses=(*clock.pauses[:-1], (start, record["resumed_at"])),
         due=record["due"],
         due_date=record["due_date"],
         alarms=_alarms(record),
         calendar=record["calendar_version"],
+        provisional=record["provisional"],
     )
 
 
-def _met(clock: Clock, _: SealMatter, __: Record) -> Clock:
-    return replace(clock, state=MET, alarms=())
+def _resumed(clock: Clock, _: SealMatter, record: Record) -> Clock:
+    start, _end = clock.pauses[-1]
+    pauses = (*clock.pauses[:-1], (start, record["resumed_at"]))
+    return replace(_recounted(clock, record), state=RUNNING, pauses=pauses)
+
+
+def _extended(clock: Clock, _: SealMatter, record: Record) -> Clock:
+    until = clock.until if record["n"] else record["due_date"]
+    after = replace(clock, n=clock.n + record["n"], until=until, extended=record["times"])
+    # A paused clock keeps its old date until it is resumed, and is counted anew then.
+    return after if clock.state == PAUSED else _recounted(after, record)
+
+
+def _recalculated(clock: Clock, _: SealMatter, record: Record) -> Clock:
+    return _recounted(clock, record)
+
+
+def _met(clock: Clock, _: SealMatter, record: Record) -> Clock:
+    """End it: too late, or in time though told after the breach (an effect counts from its cause)."""
+    late = clock.state == BREACHED and record["met_at"] >= clock.due
+    return replace(clock, state=BREACHED if late else MET, alarms=(), ended=True)
+
+
+def _cancelled(clock: Clock, _: SealMatter, __: Record) -> Clock:
+    state = BREACHED if clock.state == BREACHED else CANCELLED
+    return replace(clock, state=state, alarms=(), ended=True)
 
 
 def _breached(clock: Clock, _: SealMatter, __: Record) -> Clock:
-    return replace(clock, state=BREACHED, alarms=())
+    return replace(clock, state=BREACHED, alarms=tuple(a for a in clock.alarms if a.instant > clock.due))
 
 
 _CLOCK_FOLDS: dict[str, ClockFold] = {
     "DeadlineWarned": _warned,
     "DeadlinePaused": _paused,
     "DeadlineResumed": _resumed,
+    "DeadlineExtended": _extended,
+    "DeadlineRecalculated": _recalculated,
     "DeadlineMet": _met,
+    "DeadlineCancelled": _cancelled,
     "DeadlineBreached": _breached,
+    "EscalationRaised": _escalated,
 }

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import msgspec
 
 if TYPE_CHECKING:
+    from schemas.catalogue import Catalogue
+
     from processors.rulebook import Rulebook
     from schemas.agencies import Register
     from schemas.calendar import WorkingCalendar
@@ -23,14 +25,17 @@ NEW = "new"
 """The state of a matter of which nothing is known yet; no fact leads back to it."""
 
 RUNNING, PAUSED, MET, BREACHED, CANCELLED = "RUNNING", "PAUSED", "MET", "BREACHED", "CANCELLED"
-"""States of a clock. Only a running one rings."""
+"""States of a clock. A running one rings, and a breached one until somebody acts or is released."""
+
+BREACH, ESCALATE = "BREACH", "ESCALATE_"
+"""Kinds of alarm: the breach, and the beginning of those of the ladder (ESCALATE_1 and so on)."""
 
 Seen: TypeAlias = Mapping[tuple[str, str, str], frozenset[bytes]]
 """(agency, matter, event_id) to the SM3 hashes of the contents already in the ledger under it."""
 
 
 class Alarm(msgspec.Struct, frozen=True, array_like=True):
-    """One instant at which a clock speaks: WARN_HALF, WARN_LAST_DAY or BREACH, to these agencies."""
+    """One instant at which a clock speaks: WARN_HALF, WARN_LAST_DAY, BREACH or ESCALATE_n, to these."""
 
     instant: int
     kind: str
@@ -38,7 +43,11 @@ class Alarm(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Clock(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One running deadline 时限 of a matter, with the alarms that it still has to give, earliest first."""
+    """One deadline 时限 of a matter, with the alarms that it still has to give, earliest first.
+
+    `n`, `unit` and `day_kind` are its length with what extended it, `until` the date to which it was extended
+    instead, `extended` how often it was. A breach is for ever; `ended` says that nobody has to act any more.
+    """
 
     id: str
     rule: str
@@ -48,19 +57,45 @@ class Clock(msgspec.Struct, frozen=True, omit_defaults=True):
     due: int
     due_date: str
     state: str
+    n: int = 0
+    unit: str = "DAY"
+    day_kind: str = "WORKING"
+    until: str = ""
+    extended: int = 0
     alarms: tuple[Alarm, ...] = ()
     pauses: tuple[tuple[int, int | None], ...] = ()
     calendar: int = 0
+    provisional: bool = False
     watchers: tuple[str, ...] = ()
+    ended: bool = False
+
+    @property
+    def base(self) -> str:
+        """The rule's id without its version."""
+        return self.rule.partition("@")[0]
 
     @property
     def open(self) -> bool:
-        """Whether somebody still has to stop it."""
-        return self.state in {RUNNING, PAUSED}
+        """Whether somebody still has to stop it, in time or too late."""
+        return self.state in {RUNNING, PAUSED} or (self.state == BREACHED and not self.ended)
 
     def next_alarm(self) -> int | None:
         """Give the instant of the next alarm; None when it is paused or over."""
-        return self.alarms[0].instant if self.alarms and self.state == RUNNING else None
+        rings = self.state == RUNNING or (self.state == BREACHED and not self.ended)
+        return self.alarms[0].instant if self.alarms and rings else None
+
+
+class Totals(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a digest has collected: (count, amount in fen) of everything, by cause and by township."""
+
+    count: int = 0
+    amount: int = 0
+    by_cause: dict[str, tuple[int, int]] = {}
+    by_township: dict[str, tuple[int, int]] = {}
+
+
+Kept: TypeAlias = str | int | float | bool | list[str]
+"""What a matter remembers of a field that its contract marks with `keep`."""
 
 
 class Matter(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -68,6 +103,7 @@ class Matter(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `resume` is the state to which a return for supplement goes back, `lacking` what is still to be supplied,
     `tally` how often each type of fact stands in the chain, `head` the hash of the last chained record.
+    `handlers` held it before, `kept` are the last values of fields that their contracts mark so.
     """
 
     id: str
@@ -81,6 +117,9 @@ class Matter(msgspec.Struct, frozen=True, omit_defaults=True):
     region: str = ""
     correlation: str = ""
     lacking: tuple[str, ...] = ()
+    handlers: tuple[str, ...] = ()
+    kept: dict[str, Kept] = {}
+    totals: Totals | None = None
     tally: dict[str, int] = {}
     clocks: dict[str, Clock] = {}
     held: bool = False
@@ -140,12 +179,21 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What is in force: rulebook, calendar, agency register; `simulated` says whether the stack's time is."""
+    """What is in force in a partition; `simulated` says whether the stack's time is.
+
+    `catalogue` is the one of assistance, None while none is published. `calendar_since` and `calendar_from`
+    (micros) say when the calendar came into force and from which day on it differs from the one before.
+    `carried` are the hashes of the rulebook editions that may be published.
+    """
 
     rulebook: Rulebook
     calendar: WorkingCalendar
     agencies: Register
     simulated: bool
+    catalogue: Catalogue | None = None
+    calendar_since: int = 0
+    calendar_from: int = 0
+    carried: frozenset[str] = frozenset()
 
 
 def new_matter(matter_id: str) -> Matter:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from processors.admit import Case, admit
-from processors.clocks import ring
+from processors.clocks import recalculated, ring, stale
 from processors.course import run_course
 from processors.entries import Cause, Scribe, cause_of
 from processors.model import Entry, Incoming, Matter, Outcome, Rules, Seen
@@ -24,10 +24,6 @@ from schemas.seal import SealKind, sm3
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-
-class KindUnknownHere(RuntimeError):
-    """No rule of this version decides records of this kind: run the version that sent it, then replay."""
 
 
 def step(matter: Matter, incoming: Incoming, rules: Rules, seen: Seen) -> Outcome:
@@ -52,8 +48,8 @@ def step(matter: Matter, incoming: Incoming, rules: Rules, seen: Seen) -> Outcom
 def fire(matter: Matter, until: int, rules: Rules, offset: int) -> Outcome:
     """Give the alarms at or before `until` (micros) in the order (instant, clock id); none of a held matter.
 
-    `offset` is the last place in `inbound` that the partition has decided. An alarm that fails holds the
-    matter.
+    Clocks that were counted on an older calendar are counted again before. `offset` is the last place in
+    `inbound` that the partition has decided. An alarm that fails holds the matter.
     """
     try:
         return _ring(matter, until, rules, offset)
@@ -64,6 +60,10 @@ def fire(matter: Matter, until: int, rules: Rules, offset: int) -> Outcome:
 
 def _ring(matter: Matter, until: int, rules: Rules, offset: int) -> Outcome:
     entries: list[Entry] = []
+    if not matter.held and stale(matter, rules):
+        recounted = _recalculate(matter, rules, offset)
+        matter = recounted.matter
+        entries.extend(recounted.entries)
     while (alarm := matter.next_alarm()) is not None and alarm[0] <= until:
         instant, clock_id = alarm
         clock = matter.clocks[clock_id]
@@ -73,6 +73,15 @@ def _ring(matter: Matter, until: int, rules: Rules, offset: int) -> Outcome:
         matter = rung.matter
         entries.extend(rung.entries)
     return Outcome(matter, tuple(entries))
+
+
+def _recalculate(matter: Matter, rules: Rules, offset: int) -> Outcome:
+    """Count the clocks again that stand on an older calendar, at the instant at which the new one came."""
+    version = f"calendar@{rules.calendar.version}"
+    scribe = Scribe(matter, rules, Cause(PLATFORM, matter.id, version, rules.calendar_since, offset))
+    for draft in recalculated(matter, rules):
+        scribe.derive(draft)
+    return scribe.outcome()
 
 
 def _decide(
@@ -93,8 +102,6 @@ def _decide(
 
 
 def _decoded(incoming: Incoming) -> Decoded:
-    if incoming.kind is not Kind.FACT:
-        raise KindUnknownHere(f"{incoming.kind.value}: {KindUnknownHere.__doc__}")
     try:
         return CODEC.decode(incoming.value, canonical=True)
     except Undecodable as error:

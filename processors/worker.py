@@ -15,11 +15,13 @@ from backbone.log import logger
 from backbone.stack import read_identity
 from processors.model import Rules
 from processors.owner.assignment import make_app
+from processors.owner.effects import Effects
+from processors.owner.force import Base
 from processors.owner.ownership import Ownership
 from processors.owner.partition import Means
 from processors.owner.tail import APPLICATION
 from processors.owner.ticks import keep_ticking
-from processors.rulebook import Rulebook
+from processors.rulebook.library import Library
 from schemas.agencies import AGENCIES
 from schemas.calendar import CALENDAR
 
@@ -49,13 +51,22 @@ async def make_means(settings: Settings, ring: KeyRing) -> Means:
     pool = await open_pool(settings, application=APPLICATION, size=24)
     async with pool.acquire() as connection:
         identity = await read_identity(connection)
+    base = make_base(settings, simulated=identity.simulated)
+    effects = Effects(settings, ring.backbone, identity.partitions, simulated=identity.simulated)
+    return Means(settings, pool, base, ring.stamps, SystemClock(), effects, identity.partitions)
+
+
+def make_base(settings: Settings, *, simulated: bool) -> Base:
+    """Load what a stack begins with, and the editions that this worker carries. Raises BrokenPack."""
+    library = Library.load(settings.packs, settings.editions)
     rules = Rules(
-        rulebook=Rulebook.load(settings.packs),
+        rulebook=library.own,
         calendar=CALENDAR,
         agencies=AGENCIES,
-        simulated=identity.simulated,
+        simulated=simulated,
+        carried=library.hashes,
     )
-    return Means(settings, pool, rules, ring.stamps, SystemClock(), identity.partitions)
+    return Base(rules, library)
 
 
 async def serve(service: Service) -> None:
@@ -68,8 +79,9 @@ async def serve(service: Service) -> None:
     service.readiness("partitions", lambda: ownership.ready)
     service.readiness("database", database_answers(means.pool))
     service.watch("deciding", ownership.pending, ownership.progress)
-    if not means.rules.simulated:
+    if not means.simulated:
         service.background(keep_ticking(settings, ownership, means.clock, ring.backbone))
+    await means.effects.start()
     await app.start()
     watch = asyncio.create_task(_watch(app))
     try:
@@ -78,6 +90,7 @@ async def serve(service: Service) -> None:
         watch.cancel()
         await ownership.release()
         await app.stop()
+        await means.effects.stop()
         await means.pool.close()
 
 

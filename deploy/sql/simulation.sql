@@ -9,3 +9,7 @@ select 'receipts' as fold, partition, number from door.fold_position where fold 
 -- name: next_alarms
 -- The next alarm of each partition that has one.
 select partition, min(next_alarm) as alarm from processors.clock where next_alarm is not null group by partition;
+
+-- name: calendars
+-- The version of the calendar in force in each partition.
+select partition, calendar from processors.partition_versions;

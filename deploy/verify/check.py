@@ -52,7 +52,7 @@ async def verify(settings: Settings, dsn: str, acknowledged: Iterable[str] = ())
     try:
         identity = await read_identity(connection)
         ledger = await read_ledger(settings, identity.partitions)
-        failures = [*ledger.failures, *_acknowledged(ledger, acknowledged)]
+        failures = [*ledger.failures, *_acknowledged(ledger, acknowledged), *_effects(ledger)]
         for check in (_folds, _matters, _clocks, _receipts, _timeline):
             failures += [sentence async for sentence in check(connection, ledger)]
     finally:
@@ -91,6 +91,12 @@ def _acknowledged(ledger: Ledger, acknowledged: Iterable[str]) -> Iterator[str]:
             yield f"{event} was acknowledged by a door and is nowhere in the ledger"
         elif times > 1:
             yield f"{event} was decided {times} times"
+
+
+def _effects(ledger: Ledger) -> Iterator[str]:
+    for (target, event), cause in ledger.owed.items():
+        if (target, event) not in ledger.arrived:
+            yield f"{cause} owes {event} to {target}, where it never arrived"
 
 
 async def _folds(connection: Connection, ledger: Ledger) -> Any:

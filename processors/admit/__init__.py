@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from processors.admit.case import Admitted, Case, view_of
-from processors.admit.content import CHECKS
+from processors.admit.case import Admitted, Case, month_of, totals_seen, view_of
+from processors.admit.content import CHECKS, EFFECT_CHECKS
 from processors.admit.standing import permit
+from processors.reference import try_reference
 from schemas.errors import Code, Refused
 
-__all__ = ["Admitted", "Case", "admit", "view_of"]
+__all__ = ["Admitted", "Case", "admit", "month_of", "totals_seen", "view_of"]
 
 
 def admit(case: Case, known: frozenset[bytes]) -> Admitted:
@@ -15,7 +16,7 @@ def admit(case: Case, known: frozenset[bytes]) -> Admitted:
 
     `known` are the hashes of other contents already recorded under its id.
     """
-    for check in CHECKS:
+    for check in EFFECT_CHECKS if case.effect else CHECKS:
         check(case)
     if known:
         raise Refused(
@@ -24,4 +25,6 @@ def admit(case: Case, known: frozenset[bytes]) -> Admitted:
             detail_zh="此事件编号已用于其他内容。",
             detail_en="This event id was used for other content.",
         )
-    return permit(case)
+    admitted = permit(case)
+    try_reference(case)
+    return admitted

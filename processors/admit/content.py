@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING
 
 from schemas.agencies import PLATFORM
 from schemas.bounds import check_bounds
+from schemas.contracts import contracts
 from schemas.errors import Code, Refused
 from schemas.identifiers import parse_event_id, parse_matter_id
 
 if TYPE_CHECKING:
     from processors.admit.case import Case
+
+DEEPEST = 4
+"""How many effects may follow upon each other."""
 
 AHEAD = 300_000_000
 """How far (micros) a sender's clock may run ahead of ours: five minutes."""
@@ -25,7 +29,7 @@ def is_an_agencys_fact(case: Case) -> None:
             detail_zh=f"{case.fact} 不是机关可以作出的事实。",
             detail_en=f"{case.fact} is no fact of an agency.",
         )
-    if "agency" not in meta:
+    if "agency" not in meta or contracts()[case.fact].stated == "PLATFORM":
         raise Refused(
             Code.PLATFORM_FACT,
             detail_zh=f"{case.fact} 由平台作出。",
@@ -109,6 +113,50 @@ def names_a_sound_matter(case: Case) -> None:
     except Refused as refused:
         raise refused.at("/meta/matter") from None
 
+
+def is_an_effect(case: Case) -> None:
+    """Pass what one matter may owe another; only the backbone sends it."""
+    if not contracts()[case.fact].effect:
+        raise Refused(
+            Code.NOT_AN_EFFECT,
+            detail_zh=f"{case.fact} 不是事项之间的效果。",
+            detail_en=f"{case.fact} is no effect.",
+        )
+
+
+def is_not_too_deep(case: Case) -> None:
+    """Pass an effect of an effect, four deep: rules that chase each other come to an end here."""
+    depth = case.meta["depth"]
+    if depth > DEEPEST:
+        raise Refused(
+            Code.TOO_DEEP,
+            "/meta/depth",
+            case.meta["rule"],
+            f"效果已传递 {depth} 层，上限 {DEEPEST} 层。",
+            f"The effect is {depth} deep; the limit is {DEEPEST}.",
+        )
+
+
+def is_the_effect_that_was_stamped(case: Case) -> None:
+    """Pass an effect that names the matter and event id of its envelope."""
+    for name, said in (("matter", case.incoming.matter), ("event_id", case.incoming.event_id)):
+        if case.meta[name] != said:
+            raise Refused(
+                Code.NOT_AN_EFFECT,
+                f"/meta/{name}",
+                detail_zh="效果所写与封装的不同。",
+                detail_en="The effect names another than its envelope.",
+            )
+
+
+EFFECT_CHECKS = (
+    is_an_effect,
+    is_within_bounds,
+    is_the_effect_that_was_stamped,
+    is_not_too_deep,
+    names_a_sound_matter,
+)
+"""What an effect passes, in this order."""
 
 CHECKS = (
     is_an_agencys_fact,

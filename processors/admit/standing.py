@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 
 from processors.admit.case import Admitted, Case
 from processors.model import NEW
+from schemas.contracts import contracts
+from schemas.days import day_of
 from schemas.errors import Code, Refused
-from schemas.identifiers import parse_matter_id
+from schemas.identifiers import parse_matter_id, reference_matter
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from processors.rulebook.shapes import By, Procedure, Transition
+    from processors.rulebook.shapes import By, Guard, Procedure, Transition
+    from schemas.identifiers import MatterId
 
 
 class ProcedureMissing(LookupError):
@@ -29,8 +32,17 @@ def permit(case: Case) -> Admitted:
         raise _not_yours(case, procedure, (transition,))
     for guard in transition.guards:
         if not guard.when.holds(case.view):
-            raise Refused(guard.code, guard.field, procedure.id, guard.text.zh, guard.text.en, guard.source)
+            raise _guarded(case, procedure, guard)
     return Admitted(case, procedure, transition)
+
+
+def _guarded(case: Case, procedure: Procedure, guard: Guard) -> Refused:
+    """Refuse with the guard's words, and with what the platform found instead."""
+    zh, en = guard.text.zh, guard.text.en
+    if guard.shows is not None:
+        zh += guard.shows[0].gives(case.view)
+        en += " " + guard.shows[1].gives(case.view)
+    return Refused(guard.code, guard.field, procedure.id, zh, en, guard.source)
 
 
 def _opening(case: Case) -> Procedure:
@@ -44,7 +56,8 @@ def _opening(case: Case) -> Procedure:
             detail_zh=f"地区 {case.meta['region']} 没有接收 {case.fact} 的程序。",
             detail_en=f"No procedure of region {case.meta['region']} takes {case.fact}.",
         )
-    opening = [p for p in procedures if (case.fact, NEW) in p.moves]
+    today = day_of(case.incoming.received_at).isoformat()
+    opening = [p for p in procedures if (case.fact, NEW) in p.moves and p.validity.holds(today)]
     if not opening:
         raise Refused(
             Code.NO_SUCH_MATTER,
@@ -55,7 +68,8 @@ def _opening(case: Case) -> Procedure:
         )
     for procedure in opening:
         if procedure.kind == named.kind:
-            _check_opener(case, procedure, named.agency)
+            if not case.effect:
+                _check_opener(case, procedure, named)
             return procedure
     raise Refused(
         Code.MATTER_KIND_DIFFERS,
@@ -66,14 +80,24 @@ def _opening(case: Case) -> Procedure:
     )
 
 
-def _check_opener(case: Case, procedure: Procedure, opener: str) -> None:
-    if opener != case.meta["agency"]:
+def _check_opener(case: Case, procedure: Procedure, named: MatterId) -> None:
+    """Pass a matter under the sender's own code; reference data of a kind has one matter, which is ours."""
+    kind = contracts()[case.fact].reference
+    if kind and named.text != reference_matter(kind):
         raise Refused(
             Code.MATTER_OF_ANOTHER,
             "/meta/matter",
             procedure.id,
-            f"编号属于 {opener}。",
-            f"The id belongs to {opener}.",
+            f"此类参考数据的事项编号是 {reference_matter(kind)}。",
+            f"Reference data of this kind has the matter id {reference_matter(kind)}.",
+        )
+    if not kind and named.agency != case.meta["agency"]:
+        raise Refused(
+            Code.MATTER_OF_ANOTHER,
+            "/meta/matter",
+            procedure.id,
+            f"编号属于 {named.agency}。",
+            f"The id belongs to {named.agency}.",
         )
 
 
@@ -130,13 +154,19 @@ def _wrong_state(case: Case, procedure: Procedure) -> Refused:
 
 
 def _may(case: Case, by: By) -> bool:
-    agency = case.meta["agency"]
-    if by.party == "holder":
-        return bool(agency == case.matter.holder)
-    if by.party == "originator":
-        return bool(agency == case.matter.originator)
+    """Say whether the sender is the party that is asked for, and of a standing that is."""
+    if by.party == "platform" or case.effect:
+        return by.party == "platform" and case.effect
+    agency, matter = case.agency, case.matter
+    parties = {
+        "holder": (matter.holder,),
+        "originator": (matter.originator,),
+        "former": matter.handlers,
+    }
+    if by.party is not None and agency not in parties[by.party]:
+        return False
     known = case.rules.agencies.get(agency)
-    return known is not None and not by.standing.isdisjoint(known.standing)
+    return known is not None and (not by.standing or not by.standing.isdisjoint(known.standing))
 
 
 def _not_yours(case: Case, procedure: Procedure, transitions: Sequence[Transition]) -> Refused:
@@ -149,13 +179,13 @@ def _not_yours(case: Case, procedure: Procedure, transitions: Sequence[Transitio
             f"{case.fact} 由平台作出。",
             f"{case.fact} is stated by the platform.",
         )
-    if parties & {"holder", "originator"}:
+    if parties & _PARTIES.keys():
         return Refused(
             Code.NOT_YOUR_MATTER,
             "/meta/agency",
             procedure.id,
             f"{case.fact} 只能由此事项的{_party_zh(parties)}作出。",
-            f"{case.fact} is for the matter's {' or '.join(sorted(str(p) for p in parties))}.",
+            f"{case.fact} is for the matter's {' or '.join(sorted(str(p) for p in parties if p))}.",
         )
     standings = sorted({s for t in transitions for s in t.by.standing})
     return Refused(
@@ -167,7 +197,8 @@ def _not_yours(case: Case, procedure: Procedure, transitions: Sequence[Transitio
     )
 
 
+_PARTIES = {"holder": "承办机关", "originator": "来源机关", "former": "曾承办机关"}
+
+
 def _party_zh(parties: Collection[str | None]) -> str:
-    return "或".join(
-        zh for party, zh in (("holder", "承办机关"), ("originator", "来源机关")) if party in parties
-    )
+    return "或".join(zh for party, zh in _PARTIES.items() if party in parties)

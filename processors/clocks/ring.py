@@ -1,11 +1,11 @@
-"""A clock rings: a warning, or a breach at the first instant too late."""
+"""A clock rings: a warning, a breach at the first instant too late, or a rung of the ladder after it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from processors.clocks.alarms import BREACH
 from processors.drafts import Draft
+from processors.model import BREACH, ESCALATE
 
 if TYPE_CHECKING:
     from processors.model import Clock, Rules
@@ -25,9 +25,30 @@ def ring(clock: Clock, rules: Rules) -> Draft:
         "to": list(alarm.to),
     }
     if alarm.kind == BREACH:
-        body["responsible"] = clock.responsible
         return Draft(
-            "DeadlineBreached", body, clock.rule, citation, addressed_to=alarm.to, copied_to=clock.watchers
+            "DeadlineBreached",
+            {**body, "responsible": clock.responsible},
+            clock.rule,
+            citation,
+            addressed_to=alarm.to,
+            copied_to=clock.watchers,
         )
-    body["level"] = alarm.kind
-    return Draft("DeadlineWarned", body, clock.rule, citation, addressed_to=alarm.to, key=alarm.kind)
+    if alarm.kind.startswith(ESCALATE):
+        level = int(alarm.kind.removeprefix(ESCALATE))
+        return Draft(
+            "EscalationRaised",
+            {**body, "level": level, "responsible": clock.responsible},
+            clock.rule,
+            citation,
+            addressed_to=alarm.to,
+            copied_to=(clock.responsible,) if clock.responsible not in alarm.to else (),
+            key=alarm.kind,
+        )
+    return Draft(
+        "DeadlineWarned",
+        {**body, "level": alarm.kind},
+        clock.rule,
+        citation,
+        addressed_to=alarm.to,
+        key=alarm.kind,
+    )

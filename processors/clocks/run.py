@@ -1,152 +1,117 @@
-"""What a fact does to the clocks of its matter: stop, pause, resume, start, in this order."""
+"""What a fact does to the clocks of its matter: stop, cancel, pause, resume, extend, start, in this order."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from processors.clocks.alarms import BREACH, alarms_of, party, span_of, told
-from processors.drafts import Draft
-from processors.model import PAUSED, RUNNING, Alarm, Clock, Matter, Rules
-from processors.rulebook.shapes import Action, Applies, DeadlineRule, Trigger
-from schemas.days import Pause, due
-from schemas.identifiers import derived_id
+from processors.clocks import said
+from processors.clocks.start import applies, scheduled
+from processors.model import BREACHED, PAUSED, RUNNING
+from processors.rulebook.shapes import Action
+from schemas.days import day_of, due
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator
 
-    from processors.rulebook import Book
-    from processors.rulebook.conditions import View
-    from schemas.agencies import Agency
-
-
-@dataclass(frozen=True, slots=True)
-class Stroke:
-    """A fact that clocks listen to: type, id, the instant (micros) from which they count, what it says."""
-
-    fact: str
-    event_id: str
-    instant: int
-    view: View
+    from processors.clocks.setting import Setting, Stroke
+    from processors.drafts import Draft
+    from processors.model import Clock, Matter, Rules
+    from processors.rulebook.shapes import DeadlineRule, Trigger
 
 
-def run_clocks(stroke: Stroke, matter: Matter, book: Book, rules: Rules) -> Iterator[Draft]:
-    """Give what the fact does to the clocks; `matter` is the one after the fact."""
-    for trigger in book.triggers.get(stroke.fact, ()):
-        if trigger.when is None or trigger.when.holds(stroke.view):
-            yield from _pull(trigger, stroke, matter, rules)
+def run_clocks(stroke: Stroke, setting: Setting) -> Iterator[Draft]:
+    """Give what the fact does to the clocks.
+
+    Each draft is to be written, and `setting.matter` brought up to date, before the next is asked for.
+    """
+    for trigger in setting.book.triggers.get(stroke.fact, ()):
+        if trigger.when is None or trigger.when.holds(setting.view):
+            yield from _PULLS[trigger.action](trigger, stroke, setting)
 
 
-def due_date_from(fact: str, instant: int, matter: Matter, book: Book, rules: Rules) -> str | None:
+def due_date_from(fact: str, instant: int, setting: Setting) -> str | None:
     """Give the due date (ISO) of the clock that this fact starts, or that runs already; None if none."""
-    for trigger in book.triggers.get(fact, ()):
-        if trigger.action is Action.START:
-            running = _open_clock(trigger.rule, matter)
-            if running is not None:
-                return running.due_date
-            return due(trigger.rule.limit, instant, rules.calendar).due_date.isoformat()
+    for trigger in setting.book.triggers.get(fact, ()):
+        if trigger.action is Action.START and trigger.rule.validity.holds(day_of(instant).isoformat()):
+            running = list(_open_clocks(trigger.rule, setting.matter))
+            if running:
+                return running[0].due_date
+            return due(trigger.rule.limit, instant, setting.rules.calendar).due_date.isoformat()
     return None
 
 
-def _pull(trigger: Trigger, stroke: Stroke, matter: Matter, rules: Rules) -> Iterator[Draft]:
-    rule, action = trigger.rule, trigger.action
-    clock = _open_clock(rule, matter)
-    if action is Action.START:
-        if clock is None and _applies(rule, matter, rules):
-            yield _scheduled(rule, stroke, matter, rules)
-    elif clock is None:
-        return
-    elif action is Action.STOP:
-        yield _said("DeadlineMet", rule, clock, _met(clock, stroke))
-    elif action is Action.PAUSE and clock.state == RUNNING:
-        yield _said(
-            "DeadlinePaused", rule, clock, {"paused_at": stroke.instant, "reason_zh": rule.pause_reason}
-        )
-    elif action is Action.RESUME and clock.state == PAUSED:
-        yield _said("DeadlineResumed", rule, clock, _resumed(clock, stroke, matter, rules))
-
-
-def _open_clock(rule: DeadlineRule, matter: Matter) -> Clock | None:
-    """Find the clock of this rule, in whatever version, that somebody still has to stop."""
+def _open_clocks(rule: DeadlineRule, matter: Matter) -> Iterator[Clock]:
+    """Find the clocks of this rule, in whatever version, that somebody still has to stop."""
     for clock in matter.clocks.values():
-        if clock.open and clock.rule.partition("@")[0] == rule.base:
-            return clock
-    return None
+        if clock.open and clock.base == rule.base:
+            yield clock
 
 
-def _applies(rule: DeadlineRule, matter: Matter, rules: Rules) -> bool:
-    agency = rules.agencies.get(party(rule, matter, rule.responsible))
-    return agency is not None and _fits(rule.applies, agency)
+def _stop(trigger: Trigger, stroke: Stroke, setting: Setting) -> Iterator[Draft]:
+    each = trigger.rule.responsible == "receivers"
+    for clock in _open_clocks(trigger.rule, setting.matter):
+        if not each or clock.responsible == stroke.agency:
+            yield said.met(trigger.rule, clock, stroke.instant)
 
 
-def _fits(applies: Applies, agency: Agency) -> bool:
-    return (
-        (not applies.procedure_rule_set or applies.procedure_rule_set == agency.procedure_rule_set)
-        and (not applies.standing or not applies.standing.isdisjoint(agency.standing))
-        and applies.not_standing.isdisjoint(agency.standing)
-    )
+def _cancel(trigger: Trigger, stroke: Stroke, setting: Setting) -> Iterator[Draft]:
+    for clock in _open_clocks(trigger.rule, setting.matter):
+        yield said.cancelled(trigger.rule, clock, stroke.instant)
 
 
-def _scheduled(rule: DeadlineRule, stroke: Stroke, matter: Matter, rules: Rules) -> Draft:
-    span = span_of(rule, stroke.instant, rules.calendar)
-    responsible, watchers = party(rule, matter, rule.responsible), told(rule, matter, rule.watchers)
-    body = {
-        "clock": derived_id(stroke.instant, f"{matter.id}/{stroke.event_id}", f"clock:{rule.id}", 0),
-        "rule": rule.id,
-        "name_zh": rule.name.zh,
-        "name_en": rule.name.en,
-        "start_at": stroke.instant,
-        "due": span.ends.due,
-        "due_date": span.ends.due_date.isoformat(),
-        "n": rule.limit.n,
-        "unit": rule.limit.unit.value,
-        "day_kind": rule.limit.day_kind.value,
-        "day_kind_basis": rule.basis,
-        "calendar_version": rules.calendar.version,
-        "provisional": span.ends.provisional,
-        "verified": rule.citation["verified"],
-        "responsible": responsible,
-        "watchers": list(watchers),
-        "alarms": _said_alarms(alarms_of(rule, matter, span, rules.calendar)),
-    }
-    return Draft(
-        "DeadlineScheduled", body, rule.id, rule.citation, addressed_to=(responsible,), copied_to=watchers
-    )
+def _pause(trigger: Trigger, stroke: Stroke, setting: Setting) -> Iterator[Draft]:
+    for clock in _open_clocks(trigger.rule, setting.matter):
+        if clock.state == RUNNING:
+            yield said.paused(trigger.rule, clock, stroke.instant)
 
 
-def _resumed(clock: Clock, stroke: Stroke, matter: Matter, rules: Rules) -> Mapping[str, Any]:
-    """Count anew around the pauses, by the rule that started the clock; what would have rung is past."""
+def _resume(trigger: Trigger, stroke: Stroke, setting: Setting) -> Iterator[Draft]:
+    for clock in _open_clocks(trigger.rule, setting.matter):
+        if clock.state == PAUSED:
+            rule = rule_of(clock, setting.rules)
+            yield said.resumed(rule, clock, stroke.instant, setting.matter, setting.rules)
+
+
+def _extend(trigger: Trigger, stroke: Stroke, setting: Setting) -> Iterator[Draft]:
+    extension = trigger.extension
+    if extension is None:
+        return
+    for clock in _open_clocks(trigger.rule, setting.matter):
+        if clock.state != BREACHED and clock.extended < extension.times:
+            rule = rule_of(clock, setting.rules)
+            until = str(stroke.record[extension.to_field]) if extension.to_field else ""
+            more = extension.by.n if extension.by is not None else 0
+            yield said.extended(rule, clock, stroke.instant, (more, until), setting.matter, setting.rules)
+
+
+def _start(trigger: Trigger, stroke: Stroke, setting: Setting) -> Iterator[Draft]:
+    rule, matter, rules = trigger.rule, setting.matter, setting.rules
+    if not rule.validity.holds(day_of(stroke.instant).isoformat()):
+        return
+    running = {clock.responsible for clock in _open_clocks(rule, matter)}
+    if rule.responsible == "receivers":
+        for code in setting.addressed:
+            if code not in running and applies(rule.applies, code, rules):
+                yield scheduled(rule, stroke, matter, rules, code)
+        return
+    responsible = matter.holder if rule.responsible == "holder" else matter.originator
+    if not running and applies(rule.applies, responsible, rules):
+        yield scheduled(rule, stroke, matter, rules, responsible)
+
+
+_PULLS = {
+    Action.STOP: _stop,
+    Action.CANCEL: _cancel,
+    Action.PAUSE: _pause,
+    Action.RESUME: _resume,
+    Action.EXTEND: _extend,
+    Action.START: _start,
+}
+
+
+def rule_of(clock: Clock, rules: Rules) -> DeadlineRule:
+    """Find the rule that started a clock. Raises LookupError if no pack has that version any more."""
     rule = rules.rulebook.deadline(clock.rule)
     if rule is None:
         raise LookupError(f"{clock.rule} is in no pack: carry that version on, then replay the matter")
-    pauses = tuple(Pause(start, stroke.instant if end is None else end) for start, end in clock.pauses)
-    span = span_of(rule, clock.start_at, rules.calendar, pauses)
-    alarms = alarms_of(rule, matter, span, rules.calendar)
-    ahead = [a for a in alarms if a.instant > stroke.instant or a.kind == BREACH]
-    return {
-        "resumed_at": stroke.instant,
-        "due": span.ends.due,
-        "due_date": span.ends.due_date.isoformat(),
-        "calendar_version": rules.calendar.version,
-        "provisional": span.ends.provisional,
-        "alarms": _said_alarms(ahead),
-    }
-
-
-def _said_alarms(alarms: Iterable[Alarm]) -> list[dict[str, Any]]:
-    return [{"instant": a.instant, "kind": a.kind, "to": list(a.to)} for a in alarms]
-
-
-def _met(clock: Clock, stroke: Stroke) -> Mapping[str, Any]:
-    return {"met_at": stroke.instant, "due": clock.due, "due_date": clock.due_date}
-
-
-def _said(fact: str, rule: DeadlineRule, clock: Clock, body: Mapping[str, Any]) -> Draft:
-    return Draft(
-        fact,
-        {"clock": clock.id, "rule": clock.rule, "name_zh": clock.name_zh, **body},
-        clock.rule,
-        rule.citation,
-        addressed_to=(clock.responsible,),
-        copied_to=clock.watchers,
-    )
+    return rule

@@ -36,12 +36,13 @@ class Mark:
     """What the transaction says beside the offset: how far time, numbers and effects have come.
 
     `received_at` in micros; `number` of the partition's last ledger record; `effects` acknowledged up to that
-    number.
+    number; `calendar`, the version on which every running clock was counted.
     """
 
     received_at: int
     number: int
     effects: int = 0
+    calendar: int = 0
 
     def dump(self) -> str:
         """Write it as the offset's metadata."""

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from processors.entries import sealed_entry
-from processors.model import Entry, Incoming, Matter, Outcome, Rules, new_matter
+from processors.model import Entry, Incoming, Matter, Outcome, new_matter
 from processors.owner.arrival import DeadLetter
-from processors.owner.store import Key, Versions
 from processors.step import fire, mend, step
 from schemas.agencies import PLATFORM
 from schemas.codec import CODEC
@@ -18,13 +17,12 @@ from schemas.seal import SealKind, SealMatter, sm3
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from processors.owner.force import InForce
+    from processors.owner.store import Key
+
 
 class NoGenesis(RuntimeError):
     """The partition does not begin with a genesis marker: provision the stack (`liandong up` does)."""
-
-
-class PackMissing(RuntimeError):
-    """The rulebook in force is not the one this worker carries: install the release that carries it."""
 
 
 @dataclass(slots=True)
@@ -40,44 +38,48 @@ class Loaded:
 class Batch:
     """What one batch comes to: ledger entries, dead letters, the matters after it, and where it ends.
 
-    `position` is the next offset of `inbound`; `received_at` (micros) the last instant of the partition.
+    `position` is the next offset of `inbound`; `received_at` (micros) the last instant of the partition;
+    `force` what is in force in it.
     """
 
     position: int
     received_at: int
-    versions: Versions
+    force: InForce
     entries: list[Entry] = field(default_factory=list)
     dead: list[DeadLetter] = field(default_factory=list)
     matters: dict[str, Matter] = field(default_factory=dict)
 
 
-def decide_batch(
-    arrivals: Iterable[Incoming | DeadLetter], loaded: Loaded, rules: Rules, batch: Batch
-) -> Batch:
-    """Decide what arrived, in order, into `batch`. Raises NoGenesis, PackMissing."""
+def decide_batch(arrivals: Iterable[Incoming | DeadLetter], loaded: Loaded, batch: Batch) -> Batch:
+    """Decide what arrived, in order, into `batch`. Raises NoGenesis, PackMissing, ReferenceDiffers.
+
+    A marker changes what is in force for whatever follows; alarms at or before it must have fired.
+    """
     for arrival in arrivals:
         if isinstance(arrival, DeadLetter):
             batch.dead.append(arrival)
             batch.position = arrival.raw.offset + 1
             continue
         if arrival.kind is Kind.MARKER:
-            _mark(arrival, rules, batch)
+            _mark(arrival, batch)
         elif arrival.kind is not Kind.TICK:
-            _decide(arrival, loaded, rules, batch)
+            _decide(arrival, loaded, batch)
         batch.position = arrival.offset + 1
         batch.received_at = arrival.received_at
     return batch
 
 
-def fire_batch(due: Sequence[str], loaded: Loaded, rules: Rules, batch: Batch) -> Batch:
+def fire_batch(due: Sequence[str], loaded: Loaded, batch: Batch) -> Batch:
     """Fire the alarms of these matters that are at or before the partition's last instant, into `batch`."""
+    rules = batch.force.rules
     for matter in due:
         _take(fire(loaded.matters[matter], batch.received_at, rules, batch.position - 1), loaded, batch)
     return batch
 
 
-def _decide(arrival: Incoming, loaded: Loaded, rules: Rules, batch: Batch) -> None:
-    if batch.versions.marker_seq < 0:
+def _decide(arrival: Incoming, loaded: Loaded, batch: Batch) -> None:
+    rules = batch.force.rules
+    if not batch.force.begun:
         raise NoGenesis(f"inbound/{arrival.partition}@{arrival.offset}: {NoGenesis.__doc__}")
     matter = loaded.matters.get(arrival.matter) or new_matter(arrival.matter)
     if arrival.kind is Kind.MEND:
@@ -120,22 +122,14 @@ def _without(seen: dict[Key, frozenset[bytes]], parked: Sequence[Incoming]) -> d
     return cleared
 
 
-def _mark(arrival: Incoming, rules: Rules, batch: Batch) -> None:
-    """Let a marker take effect: from here on the partition decides with its versions."""
+def _mark(arrival: Incoming, batch: Batch) -> None:
+    """Let a marker take effect: from here on the partition decides with it."""
     marker = CODEC.decode(arrival.value).record
-    if marker["seq"] <= batch.versions.marker_seq:
+    after = batch.force.after(marker, arrival.received_at)
+    if after is batch.force:
         return
-    if marker["marker"] != "GENESIS":
-        raise PackMissing(
-            f"marker {marker['marker']} at {arrival.partition}@{arrival.offset} is newer than this worker"
-        )
-    if marker["rulebook"] != rules.rulebook.hash:
-        raise PackMissing(
-            f"in force {marker['rulebook'][:12]}, carried {rules.rulebook.hash[:12]}. {PackMissing.__doc__}"
-        )
-    batch.versions = Versions(
-        marker["seq"], marker["rulebook"], marker["calendar_version"], marker["agencies_version"]
-    )
+    batch.force = after
+    rules = after.rules
     seal = SealMatter(
         matter=arrival.matter,
         seq=0,
@@ -144,8 +138,8 @@ def _mark(arrival: Incoming, rules: Rules, batch: Batch) -> None:
         fact_type="Marker",
         event_id=arrival.event_id,
         agency=PLATFORM,
-        rulebook=marker["rulebook"],
-        calendar=marker["calendar_version"],
-        agencies=marker["agencies_version"],
+        rulebook=rules.rulebook.hash,
+        calendar=rules.calendar.version,
+        agencies=rules.agencies.version,
     )
     batch.entries.append(sealed_entry(seal, arrival.value, marker, last=True, offset=arrival.offset))

@@ -103,7 +103,7 @@ async def write(connection: Connection, partition: int, rows: Rows) -> None:
         await _write_clocks(connection, partition, rows.matters.values())
     await _write_seen(connection, rows.items)
     await _write_parked(connection, partition, rows.items)
-    await _write_versions(connection, partition, rows.items)
+    await _write_markers(connection, partition, rows.items)
 
 
 async def _write_matters(connection: Connection, partition: int, matters: Sequence[Matter]) -> None:
@@ -197,15 +197,18 @@ async def _park(connection: Connection, partition: int, held: Sequence[Item]) ->
     )
 
 
-async def _write_versions(connection: Connection, partition: int, items: Iterable[Item]) -> None:
+async def _write_markers(connection: Connection, partition: int, items: Iterable[Item]) -> None:
     for item in items:
-        if item.seal.matter.kind == MARKER:
-            marker = item.record
-            await connection.execute(
-                SQL["put_versions"],
-                partition,
-                marker["seq"],
-                marker["rulebook"],
-                marker["calendar_version"],
-                marker["agencies_version"],
-            )
+        part, marker = item.seal.matter, item.record
+        if part.kind != MARKER:
+            continue
+        await connection.execute(
+            SQL["put_marker"],
+            partition,
+            item.seal.partition.number,
+            marker["marker"],
+            marker["seq"],
+            part.received_at,
+            item.value,
+        )
+        await connection.execute(SQL["put_versions"], partition, part.rulebook, part.calendar, part.agencies)

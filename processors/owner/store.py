@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from processors.model import Incoming
@@ -19,20 +18,22 @@ Key = tuple[str, str, str]
 """(agency, matter, event_id)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Versions:
-    """The versions in force in a partition, as its last marker said. `marker_seq` is -1 before genesis."""
-
-    marker_seq: int = -1
-    rulebook: str = ""
-    calendar: int = 0
-    agencies: int = 0
+async def read_markers(connection: Connection, partition: int) -> list[tuple[bytes, int]]:
+    """Read the markers that took effect in a partition, in their order: (value, received_at in micros)."""
+    rows = await connection.fetch(SQL["markers"], partition)
+    return [(row["value"], row["received_at"]) for row in rows]
 
 
-async def read_versions(connection: Connection, partition: int) -> Versions:
-    """Read the versions in force; before the genesis marker none is."""
-    row = await connection.fetchrow(SQL["versions"], partition)
-    return Versions() if row is None else Versions(*row)
+async def stale_matters(
+    connection: Connection, partition: int, calendar: tuple[int, int], after: str, limit: int
+) -> Sequence[str]:
+    """Name matters beyond `after` with a running clock that an older calendar counted, in order.
+
+    `calendar` is the version in force, and the instant (micros) from which on it differs.
+    """
+    version, begins = calendar
+    rows = await connection.fetch(SQL["stale_matters"], partition, version, begins, after, limit)
+    return [row["matter"] for row in rows]
 
 
 async def read_seen(connection: Connection, keys: Iterable[Key]) -> dict[Key, frozenset[bytes]]:

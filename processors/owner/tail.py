@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aiokafka import TopicPartition
 
@@ -13,19 +13,22 @@ from backbone.broker import consumer, log_bounds
 from backbone.fold import Overtaken, Position, fold_batch, read_position
 from backbone.log import logger
 from backbone.records import decode_ledger
+from processors.effects import EFFECT_OWED
 from processors.owner.append import UNKNOWN
 from processors.owner.fold import SQL, CatchUpFold
 from processors.owner.takeover import CannotTakeOver
+from schemas.codec import CODEC
 from schemas.topics import LEDGER
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
     from aiokafka import AIOKafkaConsumer
 
     from backbone.database import Connection, Pool
     from backbone.records import LedgerRecord
     from backbone.settings import Settings
+    from processors.owner.effects import Effects
     from processors.owner.takeover import Claim
 
 log = logger(__name__)
@@ -40,11 +43,15 @@ BLOCKED_AFTER_SECONDS = 1.0
 
 
 async def catch_up(
-    settings: Settings, pool: Pool, claim: Claim, moved: Callable[[], None] = lambda: None
+    settings: Settings,
+    pool: Pool,
+    claim: Claim,
+    effects: Effects,
+    moved: Callable[[], None] = lambda: None,
 ) -> Position:
     """Fold what the ledger holds beyond the tables, telling `moved` on the way; give the position reached.
 
-    Raises CannotTakeOver.
+    What it owed and was never acknowledged is sent before it is folded. Raises CannotTakeOver.
     """
     async with pool.acquire() as connection:
         position = await read_position(connection, FOLD, claim.partition)
@@ -62,7 +69,7 @@ async def catch_up(
     try:
         reader.assign([ledger])
         reader.seek(ledger, position.offset)
-        return await _read_to_the_end(Tail(reader, pool, claim, moved), position, end)
+        return await _read_to_the_end(Tail(reader, pool, claim, effects, moved), position, end)
     finally:
         await reader.stop()
 
@@ -74,6 +81,7 @@ class Tail:
     reader: AIOKafkaConsumer
     pool: Pool
     claim: Claim
+    effects: Effects
     moved: Callable[[], None]
 
 
@@ -92,6 +100,7 @@ async def _read_to_the_end(tail: Tail, position: Position, end: int) -> Position
         records = [decode_ledger(r) for r in fetched.get(ledger, [])]
         if records:
             _check_coordinates(claim, records)
+            await tail.effects.send(_unsent(claim, records))
             position = await _fold(tail.pool, claim.partition, position, records)
             tail.moved()
             deadline = loop.time() + PATIENCE_SECONDS
@@ -102,6 +111,15 @@ async def _read_to_the_end(tail: Tail, position: Position, end: int) -> Position
                 f"it with kafka-transactions find-hanging, or restore the ledger topic."
             )
     return _reached(claim, position)
+
+
+def _unsent(claim: Claim, records: Sequence[LedgerRecord]) -> list[tuple[Mapping[str, Any], int]]:
+    """Give what these records owe beyond the number up to which it was acknowledged."""
+    return [
+        (CODEC.decode(r.value).record, r.seal.matter.received_at)
+        for r in records
+        if r.seal.matter.fact_type == EFFECT_OWED and r.seal.partition.number > claim.mark.effects
+    ]
 
 
 def _check_coordinates(claim: Claim, records: Sequence[LedgerRecord]) -> None:

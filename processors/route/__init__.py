@@ -6,21 +6,28 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from processors.drafts import Draft
+from processors.route.targets import resolve
+from schemas.days import day_of
 
 if TYPE_CHECKING:
     from processors.admit import Admitted, Case
-    from processors.rulebook.shapes import Denial, RoutingRule, Target
+    from processors.rulebook.shapes import Denial, RoutingRule
 
-__all__ = ["Routed", "Unrouted", "route"]
+__all__ = ["Routed", "Unrouted", "resolve", "route"]
 
 
 @dataclass(frozen=True, slots=True)
 class Routed:
-    """A receiver was found: `to` and `cc` are agency codes."""
+    """Receivers were found: `to` and `cc` are agency codes. Several receivers share it, and none holds it."""
 
-    to: str
+    to: tuple[str, ...]
     cc: tuple[str, ...]
     draft: Draft
+
+    @property
+    def holder(self) -> str:
+        """Who has the next move: the one receiver, nobody among several."""
+        return self.to[0] if len(self.to) == 1 else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,33 +42,41 @@ def route(admitted: Admitted) -> Routed | Unrouted | None:
     if not admitted.transition.routed:
         return None
     case = admitted.case
-    holding = [r for r in case.book.routing.get(case.fact, ()) if r.when.holds(case.view)]
+    holding = holding_rules(case)
     if not holding:
         return _denied(case, case.book.denials["no-rule"], None)
     rule, *others = holding
-    receivers = _resolve(case, rule.to)
-    if not receivers:
+    to = resolve(case, rule.to)
+    if not to:
         return _denied(case, case.book.denials["no-receiver"], rule)
-    to = receivers[0]
-    if to == case.meta["agency"]:
+    if to == (case.agency,):
         return _denied(case, case.book.denials["to-itself"], rule)
-    told = (code for target in rule.cc for code in _resolve(case, target))
-    cc = tuple(dict.fromkeys(c for c in told if c not in {to, case.meta["agency"]}))
+    told = (code for target in rule.cc for code in resolve(case, target))
+    cc = tuple(dict.fromkeys(c for c in told if c not in {*to, case.agency}))
     return Routed(to, cc, _routed(case, rule, to, cc, others))
 
 
-def _routed(case: Case, rule: RoutingRule, to: str, cc: tuple[str, ...], others: list[RoutingRule]) -> Draft:
-    meant = case.meta["addressed_to"]
+def holding_rules(case: Case) -> list[RoutingRule]:
+    """Give the rules for this fact that are valid today and whose condition holds, the deciding one first."""
+    today = day_of(case.incoming.received_at).isoformat()
+    rules = case.book.routing.get(case.fact, ())
+    return [rule for rule in rules if rule.validity.holds(today) and rule.when.holds(case.view)]
+
+
+def _routed(
+    case: Case, rule: RoutingRule, to: tuple[str, ...], cc: tuple[str, ...], others: list[RoutingRule]
+) -> Draft:
+    meant = case.addressed_to
     body = {
-        "to": to,
+        "to": to[0] if len(to) == 1 else "",
         "cc": list(cc),
         "why_zh": rule.why.zh,
         "why_en": rule.why.en,
-        "differs": bool(meant) and to not in meant,
+        "differs": bool(meant) and to[0] not in meant,
         "runners_up": [r.id for r in others],
         "verified": rule.citation["verified"],
     }
-    return Draft("FactRouted", body, rule.id, rule.citation, addressed_to=(to,), copied_to=cc)
+    return Draft("FactRouted", body, rule.id, rule.citation, addressed_to=to, copied_to=cc)
 
 
 def _denied(case: Case, denial: Denial, rule: RoutingRule | None) -> Unrouted:
@@ -72,17 +87,7 @@ def _denied(case: Case, denial: Denial, rule: RoutingRule | None) -> Unrouted:
         "remedy_zh": denial.remedy.zh,
         "remedy_en": denial.remedy.en,
     }
-    sender = (case.meta["agency"],)
+    sender = () if case.effect else (case.agency,)
     if rule is None:
         return Unrouted(Draft("RoutingDenied", body, addressed_to=sender))
     return Unrouted(Draft("RoutingDenied", body, rule.id, rule.citation, addressed_to=sender))
-
-
-def _resolve(case: Case, target: Target) -> tuple[str, ...]:
-    """Give the agencies that a target means: the one of that standing at the site, a desk, the addressed."""
-    if target.kind == "desk":
-        return (target.name,)
-    if target.kind == "party":
-        return tuple(code for code in case.meta["addressed_to"] if code in case.rules.agencies)
-    at_site = case.rules.agencies.by_township(case.record["location"]["township_code9"])
-    return (at_site.code,) if at_site is not None and target.name in at_site.standing else ()

@@ -1,4 +1,4 @@
-"""Conditions and expressions of packs, in CEL: compiled when a pack is loaded, asked of a fact and its matter.
+"""Conditions and expressions of packs, in CEL: compiled when a pack is loaded, asked of a fact.
 
 They see `fact` (the record, with `fact.meta`; encrypted fields are bytes, so one may ask only whether they
 are there), `matter` (`processors.admit.case.view_of` lists its members), `now` (micros) and `month` (of `now`
@@ -87,7 +87,7 @@ class Expression:
     compiled: _Compiled
 
     def gives(self, view: View) -> Any:
-        """Give its value in plain Python: text, numbers, bytes, None, lists, dicts. Raises ConditionFailed."""
+        """Give its value in plain Python, lists and dicts included. Raises ConditionFailed."""
         found = view.evaluate(self.compiled)
         if found.type() == cel.Type.ERROR:
             raise ConditionFailed(f"{self.text}: {found.value()}")
@@ -128,9 +128,7 @@ _RESULTS = {
 }
 
 
-def _compile(
-    source: Source, path: Sequence[str | int], text: str, about: Collection[str], gives: str
-) -> Any:
+def _compile(source: Source, path: Sequence[str | int], text: str, about: Collection[str], gives: str) -> Any:
     del about
     try:
         compiled = _ENVIRONMENT.compile(text)

@@ -43,9 +43,7 @@ def _triggers(
             at = (*path, action.value, i)
             item = {"fact": item} if isinstance(item, str) else item  # noqa: PLW2901 - both ways to write it
             name = fact(source, (*at, "fact") if "when" in item else at, item["fact"])
-            when = (
-                compile_condition(source, (*at, "when"), item["when"], [name]) if "when" in item else None
-            )
+            when = compile_condition(source, (*at, "when"), item["when"], [name]) if "when" in item else None
             extension = _extension(source, at, item) if action is Action.EXTEND else None
             yield Trigger(action, name, when, rule, extension)
 
@@ -55,9 +53,7 @@ def _extension(source: Source, path: Place, item: Mapping[str, Any]) -> Extensio
     return Extension(by, item.get("to", {}).get("field", ""), item["times"])
 
 
-def _rule(
-    source: Source, path: Place, content: Mapping[str, Any], desks: Mapping[str, str]
-) -> DeadlineRule:
+def _rule(source: Source, path: Place, content: Mapping[str, Any], desks: Mapping[str, str]) -> DeadlineRule:
     applies = content.get("for", {})
     return DeadlineRule(
         id=content["id"],

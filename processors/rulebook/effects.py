@@ -59,9 +59,7 @@ def _rule(source: Source, path: Place, content: Mapping[str, Any]) -> EffectRule
     )
 
 
-def _taken(
-    source: Source, path: Place, content: Mapping[str, Any], on: str, owed: str
-) -> tuple[str, ...]:
+def _taken(source: Source, path: Place, content: Mapping[str, Any], on: str, owed: str) -> tuple[str, ...]:
     """Pass fields that both facts have: what is not in the effect's contract goes nowhere."""
     for index, name in enumerate(content.get("take", ())):
         for record in (on, owed):

@@ -1,4 +1,4 @@
-"""Procedures 程序, from checked files: states that exist, conditions compiled, each move found by its state."""
+"""Procedures 程序, from checked files: states that exist, conditions compiled, each move by its state."""
 
 from __future__ import annotations
 
@@ -61,7 +61,9 @@ def _elements(source: Source) -> Elements | None:
         return None
     about = [on["fact"] for on in source.content["on"] if on.get("elements")]
     each = tuple(
-        Element(e["id"], e["zh"], compile_condition(source, ("elements", "each", i, "when"), e["when"], about))
+        Element(
+            e["id"], e["zh"], compile_condition(source, ("elements", "each", i, "when"), e["when"], about)
+        )
         for i, e in enumerate(content["each"])
     )
     missing = fact(source, ("elements", "missing"), content["missing"])

@@ -1,4 +1,4 @@
-"""What a pack says, ready for use: procedures, routing rules, deadline rules, effects, as read-only values."""
+"""What a pack says, ready for use: procedures, routing, deadlines, effects, as read-only values."""
 
 from __future__ import annotations
 

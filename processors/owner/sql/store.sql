@@ -23,9 +23,15 @@ group by matter order by min(next_alarm), matter limit $3;
 -- The partition's next alarm.
 select min(next_alarm) from processors.clock where partition = $1 and next_alarm is not null;
 
--- name: versions
--- The versions in force in a partition.
-select marker_seq, rulebook, calendar, agencies from processors.partition_versions where partition = $1;
+-- name: markers
+-- The markers that took effect in a partition, in their order.
+select value, received_at from processors.marker where partition = $1 order by number;
+
+-- name: stale_matters
+-- Matters beyond $4 with a running clock that a calendar before $2 counted and that ends after $3.
+select matter from processors.clock
+where partition = $1 and state = 'RUNNING' and calendar < $2 and due > $3 and matter > $4
+group by matter order by matter limit $5;
 
 -- name: end_blockers
 -- Ends the sessions of former owners that keep this backend waiting.
@@ -64,9 +70,13 @@ where matter = $1 and inbound_offset not in (
     order by received_at desc, inbound_offset desc limit $3::bigint
 );
 
+-- name: put_marker
+insert into processors.marker (partition, number, kind, seq, received_at, value)
+values ($1, $2, $3, $4, $5, $6)
+on conflict (partition, number) do nothing;
+
 -- name: put_versions
-insert into processors.partition_versions (partition, marker_seq, rulebook, calendar, agencies)
-values ($1, $2, $3, $4, $5)
+insert into processors.partition_versions (partition, rulebook, calendar, agencies)
+values ($1, $2, $3, $4)
 on conflict (partition) do update set
-    marker_seq = excluded.marker_seq, rulebook = excluded.rulebook,
-    calendar = excluded.calendar, agencies = excluded.agencies;
+    rulebook = excluded.rulebook, calendar = excluded.calendar, agencies = excluded.agencies;
