@@ -14,7 +14,9 @@ from typing import Any, TypeAlias
 from projections.times import beijing
 from schemas.contracts import PRIMITIVES, Schema, contracts, not_null
 
-_META_KEPT = ("role", "operator", "purpose", "legal_basis", "attachments")
+_META_KEPT = (
+    "role", "operator", "purpose", "legal_basis", "attachments", "cause_matter", "cause_agency", "cause_fact",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from projections.clocks import project as clocks
+from projections.digest import project as digest
 from projections.inbox import project as inbox
 from projections.matters import project as matters
 from projections.timeline import project as timeline
@@ -33,5 +34,6 @@ class ViewsFold:
         changed = await matters.project(connection, told)
         await clocks.project(connection, told)
         await timeline.project(connection, told)
+        await digest.project(connection, told)
         # The inbox is set out from the rows above, so it comes last.
         await inbox.project(connection, changed)

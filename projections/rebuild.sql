@@ -14,12 +14,12 @@ from views.fold_position where fold = $1 order by partition;
 -- name: analyze
 -- Whoever reads the new tables after the switch shall have plans for them as they are.
 analyze views_next.fold_position, views_next.matter, views_next.matter_agency, views_next.clocks,
-        views_next.inbox, views_next.timeline, views_next.personal;
+        views_next.inbox, views_next.timeline, views_next.personal, views_next.digest, views_next.digest_case;
 
 -- name: lock_live
 -- Nobody writes to the live views from here on; reading goes on, for EXCLUSIVE does not stand in its way.
 lock table views.fold_position, views.matter, views.matter_agency, views.clocks, views.inbox, views.timeline,
-           views.personal in exclusive mode;
+           views.personal, views.digest, views.digest_case in exclusive mode;
 
 -- name: define_digest
 -- Rows and an order-independent digest of a table's content, over the columns that both versions have.

@@ -10,7 +10,10 @@ if TYPE_CHECKING:
 
 LIVE = "views"
 NEXT = "views_next"
-TABLES = ("fold_position", "matter", "matter_agency", "clocks", "inbox", "timeline", "personal")
+TABLES = (
+    "fold_position", "matter", "matter_agency", "clocks", "inbox", "timeline", "personal",
+    "digest", "digest_case",
+)  # fmt: skip
 """All tables; whoever locks several takes them in this order, as the fold does."""
 
 _EXISTS = "select exists (select 1 from pg_namespace where nspname = $1)"

@@ -35,12 +35,19 @@ STATES: Final[Mapping[str, str]] = {
 PROCEDURES: Final[Mapping[str, str]] = {"clue-transfer": "案件线索移送"}
 """Labels of procedures, without their version."""
 
+DONE: Final[Mapping[str, frozenset[str]]] = {
+    "clue-transfer": frozenset({"fed-back", "closed"}),
+}
+"""By procedure, the states in which a handling agency has nothing more to do."""
+
 PARTS: Final[Mapping[str, str]] = {
     "HANDLE": "承办",
     "SUPPLEMENT": "待补正",
+    "NOTICE": "通报",
     "RESULT": "结果反馈",
-    "SENT": "已移送",
+    "SENT": "已送出",
     "COPY": "抄送",
+    "PARTY": "曾承办",
 }
 """What a matter is to an agency that has it in its inbox."""
 
@@ -112,6 +119,11 @@ def procedure_zh(procedure: str) -> str:
     """Chinese label of a procedure, given with or without its version."""
     name = procedure.partition("@")[0]
     return PROCEDURES.get(name, name)
+
+
+def is_done(procedure: str, state: str) -> bool:
+    """Whether a matter of that procedure (with or without its version) asks nothing more in that state."""
+    return state in DONE.get(procedure.partition("@")[0], frozenset())
 
 
 def domain_zh(code: str | None) -> str:

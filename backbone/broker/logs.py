@@ -68,6 +68,11 @@ class Logs:
         )
         return found
 
+    async def partitions(self, topic: str) -> int:
+        """Return how many partitions a topic has, 0 where there is no such topic. Raises BrokerAway."""
+        cluster = await self._insist(self._client.fetch_all_metadata)
+        return len(cluster.partitions_for_topic(topic) or ())
+
     async def _offsets(self, partitions: list[TopicPartition], which: int) -> dict[TopicPartition, int]:
         by_leader: defaultdict[int, defaultdict[str, list[tuple[int, int]]]] = defaultdict(
             lambda: defaultdict(list)

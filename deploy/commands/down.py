@@ -25,7 +25,10 @@ _PATIENCE = 120.0
 @directory_option
 @click.option("--erase", is_flag=True, help="Then remove all its data, keys and logs, for good.")
 def down(directory: Path, *, erase: bool) -> None:
-    """Stop the stack: console, projector, worker, gateway, database, broker. Its data stay, unless erased."""
+    """Stop the stack: console, feed writers, projector, worker, gateway, database, broker.
+
+    Its data stay, unless erased.
+    """
     state = known_stack(directory)
     if state.supervisor is None or not state.alive:
         await_last_breath(state)

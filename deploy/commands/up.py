@@ -37,7 +37,7 @@ def _check_name(_: click.Context, __: click.Parameter, name: str | None) -> str 
     "--ephemeral", is_flag=True, help="Keep nothing: free ports, no sync to disk, data removed at the end."
 )
 @click.option("--simulated", is_flag=True, help="Born with simulated time, which only a driver moves on.")
-@click.option("--port-base", type=click.IntRange(1024, 65000), help="Six ports in a row from here on.")
+@click.option("--port-base", type=click.IntRange(1024, 65000), help="Seven ports in a row from here on.")
 @click.option("--host", help="Where gateway and console listen [default: 127.0.0.1, this machine only].")
 @click.option(
     "--stack",
@@ -60,7 +60,7 @@ def up(  # noqa: PLR0913 - one parameter for each option
     simulated: bool,
     detach: bool,
 ) -> None:
-    """Start broker, database, migrations, topics, gateway, worker, projector and console."""
+    """Start broker, database, migrations, topics, gateway, worker, projector, feed writers and console."""
     wishes = Wishes(directory, simulated, ephemeral, port_base, host, stack, _chosen(processes))
     if detach:
         _detach(wishes)

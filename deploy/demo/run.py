@@ -19,6 +19,7 @@ from deploy.demo.play import Player
 from deploy.demo.story import FIRST_LIGHT, load_story
 from deploy.embedded.fetch import fetch
 from deploy.embedded.layout import Layout
+from deploy.embedded.plan import PORTS
 from deploy.embedded.ports import is_free
 from deploy.embedded.state import read_state
 from deploy.embedded.testing import StackHandle, start
@@ -38,11 +39,11 @@ NAMES = {
     "gateway": "gateway 入口",
     "worker": "worker 处理器",
     "projector": "projector 投影",
+    "feeds": "feeds 共享流",
     "console": "console 控制台",
 }
 DONE = {"running", "done"}
 PORT_BASES = range(8080, 9000, 100)
-PORTS_OF_A_STACK = 6
 TOWN = "310120-JD11"
 """南桥镇, whose inbox the story fills."""
 
@@ -123,7 +124,7 @@ def _tick_off(directory: Path, console: Console, ended: threading.Event) -> None
 def _port_base() -> int:
     """Give the first base whose ports are all free, so that a demo can run beside another stack."""
     for base in PORT_BASES:
-        if all(is_free(base + step) for step in range(PORTS_OF_A_STACK)):
+        if all(is_free(base + step) for step in range(PORTS)):
             return base
     return PORT_BASES.start
 

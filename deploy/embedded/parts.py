@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from deploy.embedded.fetch import Bundle
     from deploy.embedded.plan import Plan
 
-# The module that each process runs, and the part whose role it takes in the database.
+# The module that each process runs, and the part whose role it takes in the database ("" if it needs none).
 MODULES = {
     "gateway": ("producers.gateway", "door"),
     "worker": ("processors.worker", "worker"),
     "projector": ("projections.projector", "projector"),
+    "feeds": ("projections.feeds", ""),
     "console": ("projections.console", "api"),
 }
 # These may listen on more than loopback.
@@ -92,15 +93,16 @@ def base_environment(plan: Plan) -> dict[str, str]:
 
 def environment(plan: Plan, bundle: Bundle, name: str, passwords: Mapping[str, str]) -> dict[str, str]:
     """Return all settings of one process: it is configured by these alone."""
-    role = role_name(plan.stack, MODULES[name][1])
+    part = MODULES[name][1]
     return base_environment(plan) | {
-        "LIANDONG_DATABASE": role_dsn(plan.admin, role, passwords),
+        "LIANDONG_DATABASE": role_dsn(plan.admin, role_name(plan.stack, part), passwords) if part else "",
         "LIANDONG_GATEWAY_HOST": plan.host,
         "LIANDONG_GATEWAY_PORT": str(plan.ports.gateway),
         "LIANDONG_CONSOLE_HOST": plan.host,
         "LIANDONG_CONSOLE_PORT": str(plan.ports.console),
         "LIANDONG_WORKER_PORT": str(plan.ports.worker),
         "LIANDONG_PROJECTOR_PORT": str(plan.ports.projector),
+        "LIANDONG_FEEDS_PORT": str(plan.ports.feeds),
         "LIANDONG_ASSETS": str(bundle.assets),
     }
 

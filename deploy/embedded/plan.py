@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from msgspec.structs import fields
+
 from deploy.embedded import postgres
 from deploy.embedded.kafka import KafkaNode
 from deploy.embedded.obstacles import DirectoryRefused
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
     from deploy.embedded.layout import Layout
 
 DEFAULT_DIRECTORY = Path(".liandong")
-PROCESSES = ("gateway", "worker", "projector", "console")
+PROCESSES = ("gateway", "worker", "projector", "feeds", "console")
+PORTS = len(fields(Ports))
+"""So many ports a stack has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +152,10 @@ def _require_same_birth(wishes: Wishes, before: StackState, layout: Layout) -> N
 
 def _ports(wishes: Wishes, before: StackState | None) -> Ports:
     if wishes.port_base is not None:
-        return Ports(*range(wishes.port_base, wishes.port_base + 6))
+        return Ports(*range(wishes.port_base, wishes.port_base + PORTS))
     if wishes.ephemeral:
         chosen: list[int] = []
-        while len(chosen) < 6:  # noqa: PLR2004 - the six of Ports
+        while len(chosen) < PORTS:
             chosen.append(free_port(frozenset(chosen)))
         return Ports(*chosen)
     if before is not None:

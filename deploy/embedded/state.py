@@ -38,6 +38,7 @@ class Ports(msgspec.Struct, frozen=True):
     projector: int = 8083
     kafka: int = 9092
     controller: int = 9093
+    feeds: int = 8084
 
 
 class StackState(msgspec.Struct):

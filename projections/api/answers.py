@@ -38,13 +38,17 @@ class InboxItem(BaseModel):
     """收件箱中的一个事项。One matter in the inbox."""
 
     matter: str
-    part: str = Field(description="HANDLE 承办、SUPPLEMENT 待补正、RESULT 结果反馈、SENT 已移送、COPY 抄送")
+    part: str = Field(
+        description="HANDLE 承办、SUPPLEMENT 待补正、NOTICE 通报、RESULT 结果反馈、"
+        "SENT 已送出、COPY 抄送、PARTY 曾承办"
+    )
     part_zh: str
     open: bool = Field(description="是否待办。")
     procedure: Named
     state: Named
     from_: Named = Field(alias="from", description="来件机关。")
-    holder: Named = Field(description="承办机关。")
+    holder: Named | None = Field(description="承办机关；没有承办机关的（如预警）为空。")
+    about: str | None = Field(description="一行说明。")
     domain: Named | None
     place: str | None
     urgency: str | None
@@ -82,9 +86,13 @@ class ClockItem(BaseModel):
     due: Instant
     due_date: str
     paused_at: Instant | None
+    open: bool = Field(description="是否仍须办理；超期后未办结的也是。")
     reason: str | None
+    extensions: list[dict[str, Any]] = Field(description="历次延长。")
     met_at: Instant | None
     breached_at: Instant | None
+    cancelled_at: Instant | None
+    escalated: int = Field(description="已升级提醒的最高层级。")
     warned: list[str]
     calendar_version: int
     provisional: bool
@@ -140,10 +148,58 @@ class MatterAnswer(Page):
     seq: int
     opened_at: Instant
     changed_at: Instant
+    done: bool = Field(description="程序上承办机关已无待办。")
+    about: str | None
     domain: Named | None
     place: str | None
     urgency: str | None
     missing: list[dict[str, str]]
     supplement_due: str | None
     held: bool
+    receivers: list[Named] = Field(description="无承办机关的事项的各主送机关。")
+    acknowledged: list[Named] = Field(description="其中已签收的机关。")
     clocks: list[ClockItem]
+
+
+class Subtotal(BaseModel):
+    """一项小计。One subtotal."""
+
+    key: str = Field(description="all、案由代码或街镇代码。", examples=["all"])
+    count: int = Field(description="件数。")
+    amount: int = Field(description="罚没金额（分）。In fen.")
+
+
+class DigestCase(BaseModel):
+    """月报中的一件处罚，不含个人信息。One penalty of a digest; never personal data."""
+
+    case_no: str
+    decision_no: str
+    party_token: str
+    uscc: str | None = Field(description="统一社会信用代码；自然人、个体工商户为空。")
+    cause_code: str
+    penalty_kinds: list[str]
+    amount: int
+    decided_at: Instant
+
+
+class DigestItem(BaseModel):
+    """一个部门一个月的处罚汇总，字段同 PenaltyDigestSent。A department's month, as it is to be stated."""
+
+    matter: str
+    month: str = Field(examples=["2026-10"])
+    department: Named
+    totals: Subtotal
+    by_cause: list[Subtotal]
+    by_township: list[Subtotal]
+    event_count: int = Field(description="计入的处罚事实数。")
+    cases: list[DigestCase] = Field(description="逐件，最多 2000 件。")
+    omitted: int = Field(description="未列出的件数。")
+    digest_no: str | None = Field(description="月报编号；未发送为空。")
+    sent_by: Named | None
+    sent_at: Instant | None
+
+
+class DigestPage(Page):
+    """本机关可见的处罚月报。The digests that the asking agency may see."""
+
+    items: list[DigestItem]

@@ -11,8 +11,9 @@ from projections.api.cursor import Place
 from projections.api.views import SQL
 from projections.clocks.project import SQL as CLOCKS
 from projections.clocks.project import Clock
+from projections.digest.project import SQL as DIGEST
 from projections.inbox.project import SQL as INBOX
-from projections.matters.project import Card
+from projections.matters.card import Card
 from projections.timeline.project import SQL as TIMELINE
 
 if TYPE_CHECKING:
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
     from backbone.database import Connection
 
 _INFINITY = datetime.max  # noqa: DTZ901 - asyncpg writes it as infinity, which is how no due date ranks
-INBOX_PARTS = ("HANDLE", "SUPPLEMENT", "RESULT", "COPY")
-"""What an inbox holds; what an agency sent itself is asked for by name."""
+INBOX_PARTS = ("HANDLE", "SUPPLEMENT", "NOTICE", "RESULT", "COPY")
+"""What an inbox holds; what an agency sent itself, or handled before, is asked for by name."""
+_OVER = frozenset({"HANDLE", "RESULT", "NOTICE", "PARTY"})
 
 
 class Item(msgspec.Struct, kw_only=True):
@@ -36,6 +38,7 @@ class Item(msgspec.Struct, kw_only=True):
     state: str
     from_agency: str
     holder: str
+    about: str | None
     domain: str | None
     place: str | None
     urgency: str | None
@@ -80,6 +83,39 @@ class Fact(msgspec.Struct, kw_only=True):
     hidden: list[str] = []
 
 
+class Digest(msgspec.Struct, kw_only=True):
+    """A row of view `digest`."""
+
+    matter: str
+    month: str
+    department: str
+    count: int
+    amount: int
+    by_cause: list[dict[str, Any]]
+    by_township: list[dict[str, Any]]
+    event_count: int
+    digest_no: str | None
+    sent_by: str | None
+    sent_at: datetime | None
+
+
+class Case(msgspec.Struct, kw_only=True):
+    """A row of view `digest_case`."""
+
+    matter: str
+    seq: int
+    case_no: str
+    decision_no: str
+    cause_code: str
+    township_code9: str
+    amount: int
+    penalty_kinds: list[str]
+    party_token: str
+    uscc: str | None
+    decided_at: datetime
+    issuer: str
+
+
 async def inbox_page(
     connection: Connection,
     parts: Sequence[str],
@@ -104,14 +140,15 @@ def _rank(rank: str) -> datetime:
 
 
 async def inbox_counts(connection: Connection) -> dict[str, int]:
-    """How many rows there are by part, and under `TODO` how many wait for this agency."""
-    counts: dict[str, int] = {"TODO": 0, "DONE": 0, "LATE": 0}
+    """How many rows there are by part, in `ALL`, and under `TODO` how many wait for this agency."""
+    counts: dict[str, int] = {"ALL": 0, "TODO": 0, "DONE": 0, "LATE": 0}
     for row in await connection.fetch(INBOX["inbox_counts"]):
         counts[row["part"]] = counts.get(row["part"], 0) + row["n"]
+        counts["ALL"] += row["n"]
         if row["open"]:
             counts["TODO"] += row["n"]
             counts["LATE"] += row["breached"]
-        elif row["part"] in {"HANDLE", "RESULT"}:
+        elif row["part"] in _OVER:
             counts["DONE"] += row["n"]
     return counts
 
@@ -152,3 +189,15 @@ async def clocks_page(
     rank, key = (None, None) if after is None else (_rank(after.rank), after.key)
     rows = await connection.fetch(CLOCKS["clocks_page"], state, responsible, rank, key, limit)
     return [msgspec.json.decode(row["row"], type=Clock) for row in rows]
+
+
+async def digests(connection: Connection, month: str | None, limit: int) -> list[Digest]:
+    """Digests that this agency may see, the latest month first."""
+    rows = await connection.fetch(DIGEST["digests"], month, limit)
+    return [msgspec.json.decode(row["row"], type=Digest) for row in rows]
+
+
+async def digest_cases(connection: Connection, matter: str, limit: int) -> list[Case]:
+    """The penalties of one digest, in the order in which they were counted."""
+    rows = await connection.fetch(DIGEST["cases"], matter, limit)
+    return [msgspec.json.decode(row["row"], type=Case) for row in rows]

@@ -8,27 +8,40 @@ from fastapi import APIRouter, Depends, Query, Request, Security
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from projections.api.answers import ClockPage, InboxPage, MatterAnswer, TimelinePage
+from projections.api.answers import ClockPage, DigestPage, InboxPage, MatterAnswer, TimelinePage
 from projections.api.cursor import Cursors, Place
 from projections.api.listing import (
     INBOX_PARTS,
     agencies_of,
     clocks_of,
     clocks_page,
+    digest_cases,
+    digests,
     find_matter,
     inbox_page,
     place_of,
     timeline_page,
 )
-from projections.api.telling import agency, clock_item, fact_item, inbox_item, matter_answer, reach
+from projections.api.telling import (
+    agency,
+    clock_item,
+    digest_item,
+    fact_item,
+    inbox_item,
+    matter_answer,
+    reach,
+)
 from projections.api.views import Views, as_of
 from schemas.errors import Code, Refused, problem
 
 router = APIRouter(prefix="/v1", tags=["查询"])
 _BEARER = HTTPBearer(auto_error=False, description="机关的访问令牌。The agency's token.")
 
-Part = Literal["HANDLE", "SUPPLEMENT", "RESULT", "SENT", "COPY"]
+CASES = 2000
+"""A digest states so many cases at most."""
+Part = Literal["HANDLE", "SUPPLEMENT", "NOTICE", "RESULT", "SENT", "COPY", "PARTY"]
 ClockState = Literal["RUNNING", "PAUSED", "MET", "BREACHED", "CANCELLED"]
+Month = Annotated[str | None, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="月份，如 2026-10。")]
 Limit = Annotated[int, Query(ge=1, le=200, description="每页条数。")]
 Cursor = Annotated[str | None, Query(max_length=400, description="上一页给出的翻页标记。")]
 
@@ -68,7 +81,7 @@ async def get_inbox(  # noqa: PLR0913, PLR0917 - each is a query parameter of it
     source: Source,
     asking: Reader,
     signed: Signed,
-    part: Annotated[list[Part] | None, Query(description="只看这些；缺省为除 SENT 外全部。")] = None,
+    part: Annotated[list[Part] | None, Query(description="只看这些；缺省为除 SENT、PARTY 外全部。")] = None,
     open_: Annotated[bool | None, Query(alias="open", description="只看待办或只看已办。")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
@@ -135,6 +148,22 @@ async def get_clocks(  # noqa: PLR0913, PLR0917 - each is a query parameter of i
         following = signed.write(Place("clocks", last.due.isoformat(), last.clock), asking)
     shown = [clock_item(clock) for clock in clocks[:limit]]
     return ClockPage(as_of=reach(reached), items=shown, next=following)
+
+
+@router.get("/digests", summary="处罚月报")
+async def get_digests(
+    source: Source,
+    asking: Reader,
+    month: Month = None,
+    limit: Annotated[int, Query(ge=1, le=50, description="月报份数。")] = 20,
+) -> DigestPage:
+    """各部门一个月的处罚汇总，由逐件处罚重算，可照此发送。A month's penalties, as they are to be stated."""
+    async with source.as_agency(asking) as connection:
+        reached = await as_of(connection)
+        found = await digests(connection, month, limit)
+        cases = [await digest_cases(connection, each.matter, CASES) for each in found]
+    items = [digest_item(each, listed) for each, listed in zip(found, cases, strict=True)]
+    return DigestPage(as_of=reach(reached), items=items)
 
 
 def no_such_matter(matter: str) -> Refused:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from projections.api.answers import ClockItem, DueClock, FactItem, InboxItem, MatterAnswer, Named
+from projections.api.answers import (
+    ClockItem,
+    DigestCase,
+    DigestItem,
+    DueClock,
+    FactItem,
+    InboxItem,
+    MatterAnswer,
+    Named,
+    Subtotal,
+)
+from projections.clocks.remaining import outcome_zh
 from projections.times import beijing, iso
 from projections.vocabulary import (
-    CLOCK_STATES,
     PARTS,
     agency_zh,
     domain_zh,
@@ -18,10 +28,10 @@ from projections.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from projections.api.listing import Fact, Item
+    from projections.api.listing import Case, Digest, Fact, Item
     from projections.api.views import AsOf
-    from projections.clocks.project import Clock
-    from projections.matters.project import Card
+    from projections.clocks.project import Clock, Extension
+    from projections.matters.card import Card
 
 
 def reach(as_of: AsOf) -> str | None:
@@ -57,7 +67,8 @@ def inbox_item(item: Item) -> InboxItem:
             "procedure": _procedure(item.procedure),
             "state": _state(item.state),
             "from": agency(item.from_agency),
-            "holder": agency(item.holder),
+            "holder": agency(item.holder) if item.holder else None,
+            "about": item.about,
             "domain": _domain(item.domain),
             "place": item.place,
             "urgency": item.urgency,
@@ -86,6 +97,11 @@ def _due(item: Item) -> DueClock | None:
     )
 
 
+def _extension(extension: Extension) -> dict[str, Any]:
+    by = limit_zh(extension.n, extension.unit, extension.day_kind) if extension.n else ""
+    return {"at": iso(beijing(extension.at)), "by": by, "due_date": extension.due_date}
+
+
 def clock_item(clock: Clock) -> ClockItem:
     """A clock as it is answered."""
     return ClockItem(
@@ -94,7 +110,7 @@ def clock_item(clock: Clock) -> ClockItem:
         rule=clock.rule,
         name=clock.name_zh,
         responsible=agency(clock.responsible),
-        state=Named(code=clock.state, name=CLOCK_STATES[clock.state]),
+        state=Named(code=clock.state, name=outcome_zh(clock)),
         limit=limit_zh(clock.n, clock.unit, clock.day_kind),
         day_kind=clock.day_kind,
         n=clock.n,
@@ -103,9 +119,13 @@ def clock_item(clock: Clock) -> ClockItem:
         due=iso(clock.due),
         due_date=clock.due_date,
         paused_at=iso(clock.paused_at) if clock.paused_at else None,
+        open=clock.open,
         reason=clock.reason_zh,
+        extensions=[_extension(each) for each in clock.extensions],
         met_at=iso(clock.met_at) if clock.met_at else None,
         breached_at=iso(clock.breached_at) if clock.breached_at else None,
+        cancelled_at=iso(clock.cancelled_at) if clock.cancelled_at else None,
+        escalated=clock.escalated,
         warned=clock.warned,
         calendar_version=clock.calendar_version,
         provisional=clock.provisional,
@@ -149,11 +169,46 @@ def matter_answer(card: Card, part: str, clocks: list[Clock], as_of: AsOf) -> Ma
         seq=card.seq,
         opened_at=iso(card.opened_at),
         changed_at=iso(card.changed_at),
+        done=card.done,
+        about=card.about,
         domain=_domain(card.domain),
         place=card.place,
         urgency=card.urgency,
         missing=card.missing,
         supplement_due=card.supplement_due,
         held=card.held,
+        receivers=[agency(code) for code in card.receivers],
+        acknowledged=[agency(code) for code in card.acknowledged],
         clocks=[clock_item(clock) for clock in clocks],
+    )
+
+
+def digest_item(digest: Digest, cases: list[Case]) -> DigestItem:
+    """A digest as it is answered, in the words in which it is to be stated."""
+    return DigestItem(
+        matter=digest.matter,
+        month=digest.month,
+        department=agency(digest.department),
+        totals=Subtotal(key="all", count=digest.count, amount=digest.amount),
+        by_cause=[Subtotal(**each) for each in digest.by_cause],
+        by_township=[Subtotal(**each) for each in digest.by_township],
+        event_count=digest.event_count,
+        cases=[_case(case) for case in cases],
+        omitted=digest.count - len(cases),
+        digest_no=digest.digest_no,
+        sent_by=agency(digest.sent_by) if digest.sent_by else None,
+        sent_at=iso(digest.sent_at) if digest.sent_at else None,
+    )
+
+
+def _case(case: Case) -> DigestCase:
+    return DigestCase(
+        case_no=case.case_no,
+        decision_no=case.decision_no,
+        party_token=case.party_token,
+        uscc=case.uscc,
+        cause_code=case.cause_code,
+        penalty_kinds=case.penalty_kinds,
+        amount=case.amount,
+        decided_at=iso(case.decided_at),
     )

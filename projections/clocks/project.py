@@ -1,9 +1,10 @@
-"""Clocks, folded from the facts that started, paused, resumed and ended them."""
+"""Clocks, folded from the facts that started, paused, extended, recounted and ended them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime  # noqa: TC003 - msgspec reads the annotations
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import msgspec
 
@@ -12,28 +13,33 @@ from projections.rows import as_rows
 from projections.times import beijing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from backbone.database import Connection
     from projections.told import Told
 
 SQL = load_queries("projections.clocks", "queries.sql")
 State = Literal["RUNNING", "PAUSED", "MET", "BREACHED", "CANCELLED"]
-FACTS = frozenset(
-    {
-        "DeadlineScheduled",
-        "DeadlineWarned",
-        "DeadlinePaused",
-        "DeadlineResumed",
-        "DeadlineMet",
-        "DeadlineBreached",
-    },
-)
-"""The fact types that this view folds."""
+Record: TypeAlias = Mapping[str, Any]
+
+
+class Extension(msgspec.Struct, frozen=True, kw_only=True):
+    """One extension: when (micros), by how much (`n` is 0 if to a date), and the last day after it."""
+
+    at: int
+    n: int
+    unit: str
+    day_kind: str
+    due_date: str
 
 
 class Clock(msgspec.Struct, kw_only=True):
-    """The row of a clock. `pauses` are pairs of microseconds; the end of one that still lasts is None."""
+    """The row of a clock. `pauses` are pairs of microseconds; the end of one that still lasts is None.
+
+    `open` says that somebody still has to act: a breach is for ever, and open until it is made good. A clock
+    that was met in time and told late is MET with an instant of breach; one met too late stays BREACHED and
+    has `met_at`.
+    """
 
     clock: str
     matter: str
@@ -48,11 +54,15 @@ class Clock(msgspec.Struct, kw_only=True):
     due: datetime
     due_date: str
     state: State = "RUNNING"
+    open: bool = True
     paused_at: datetime | None = None
     pauses: list[tuple[int, int | None]] = []
     reason_zh: str | None = None
+    extensions: list[Extension] = []
     met_at: datetime | None = None
     breached_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    escalated: int = 0
     calendar_version: int
     provisional: bool
     verified: bool
@@ -61,7 +71,7 @@ class Clock(msgspec.Struct, kw_only=True):
     watchers: list[str] = []
 
 
-def scheduled(matter: str, record: Mapping[str, Any]) -> Clock:
+def scheduled(matter: str, record: Record) -> Clock:
     """The row of a clock that was just started."""
     return Clock(
         clock=record["clock"], matter=matter, responsible=record["responsible"], rule=record["rule"],
@@ -73,33 +83,89 @@ def scheduled(matter: str, record: Mapping[str, Any]) -> Clock:
     )  # fmt: skip
 
 
-def evolve(clock: Clock, fact_type: str, record: Mapping[str, Any]) -> None:
+def evolve(clock: Clock, fact_type: str, record: Record) -> None:
     """Apply one fact to a clock that exists."""
-    if fact_type == "DeadlineWarned":
-        clock.warned = [*clock.warned, record["level"]]
-    elif fact_type == "DeadlinePaused":
-        clock.state, clock.paused_at = "PAUSED", beijing(record["paused_at"])
-        clock.reason_zh = record["reason_zh"]
-        clock.pauses = [*clock.pauses, (record["paused_at"], None)]
-    elif fact_type == "DeadlineResumed":
-        _resume(clock, record)
-    elif fact_type == "DeadlineMet":
-        _close_pause(clock, record["met_at"])
-        clock.state, clock.paused_at, clock.met_at = "MET", None, beijing(record["met_at"])
-    elif fact_type == "DeadlineBreached":
-        clock.state, clock.breached_at = "BREACHED", beijing(record["due"])
+    _FOLDS[fact_type](clock, record)
 
 
-def _resume(clock: Clock, record: Mapping[str, Any]) -> None:
+def _warned(clock: Clock, record: Record) -> None:
+    clock.warned = [*clock.warned, record["level"]]
+
+
+def _paused(clock: Clock, record: Record) -> None:
+    clock.state, clock.paused_at = "PAUSED", beijing(record["paused_at"])
+    clock.reason_zh = record["reason_zh"]
+    clock.pauses = [*clock.pauses, (record["paused_at"], None)]
+
+
+def _resumed(clock: Clock, record: Record) -> None:
     _close_pause(clock, record["resumed_at"])
-    clock.state, clock.paused_at, clock.reason_zh = "RUNNING", None, None
+    clock.state, clock.reason_zh = "RUNNING", None
+    _recounted(clock, record)
+
+
+def _extended(clock: Clock, record: Record) -> None:
+    extension = Extension(
+        at=record["extended_at"],
+        n=record["n"],
+        unit=record["unit"],
+        day_kind=record["day_kind"],
+        due_date=record["due_date"],
+    )
+    clock.extensions = [*clock.extensions, extension]
+    # A paused clock keeps its old date until it is resumed, and is counted anew then.
+    if clock.state != "PAUSED":
+        _recounted(clock, record)
+
+
+def _recounted(clock: Clock, record: Record) -> None:
     clock.due, clock.due_date = beijing(record["due"]), record["due_date"]
     clock.calendar_version, clock.provisional = record["calendar_version"], record["provisional"]
 
 
+def _met(clock: Clock, record: Record) -> None:
+    _close_pause(clock, record["met_at"])
+    clock.open, clock.met_at = False, beijing(record["met_at"])
+    if clock.state != "BREACHED" or clock.met_at < clock.due:
+        clock.state = "MET"
+
+
+def _breached(clock: Clock, record: Record) -> None:
+    clock.state, clock.breached_at = "BREACHED", beijing(record["due"])
+
+
+def _escalated(clock: Clock, record: Record) -> None:
+    clock.escalated = max(clock.escalated, record["level"])
+
+
+def _cancelled(clock: Clock, record: Record) -> None:
+    _close_pause(clock, record["cancelled_at"])
+    clock.open, clock.cancelled_at = False, beijing(record["cancelled_at"])
+    clock.reason_zh = record["reason_zh"]
+    if clock.state != "BREACHED":
+        clock.state = "CANCELLED"
+
+
 def _close_pause(clock: Clock, at: int) -> None:
+    clock.paused_at = None
     if clock.pauses and clock.pauses[-1][1] is None:
         clock.pauses = [*clock.pauses[:-1], (clock.pauses[-1][0], at)]
+
+
+SCHEDULED: Final = "DeadlineScheduled"
+_FOLDS: Final[Mapping[str, Callable[[Clock, Record], None]]] = {
+    "DeadlineWarned": _warned,
+    "DeadlinePaused": _paused,
+    "DeadlineResumed": _resumed,
+    "DeadlineExtended": _extended,
+    "DeadlineRecalculated": _recounted,
+    "DeadlineMet": _met,
+    "DeadlineBreached": _breached,
+    "EscalationRaised": _escalated,
+    "DeadlineCancelled": _cancelled,
+}
+FACTS: Final = frozenset({SCHEDULED, *_FOLDS})
+"""The fact types that this view folds."""
 
 
 async def project(connection: Connection, told: Iterable[Told]) -> None:
@@ -107,12 +173,12 @@ async def project(connection: Connection, told: Iterable[Told]) -> None:
     records = [t for t in told if t.seal.fact_type in FACTS]
     if not records:
         return
-    known = list({t.record["clock"] for t in records if t.seal.fact_type != "DeadlineScheduled"})
+    known = list({t.record["clock"] for t in records if t.seal.fact_type != SCHEDULED})
     rows = await connection.fetch(SQL["clocks"], known) if known else []
     clocks: dict[str, Clock] = {c.clock: c for c in (msgspec.json.decode(r["row"], type=Clock) for r in rows)}
     for one in records:
         clock = clocks.get(one.record["clock"])
-        if one.seal.fact_type == "DeadlineScheduled":
+        if one.seal.fact_type == SCHEDULED:
             clocks[one.record["clock"]] = scheduled(one.matter, one.record)
         elif clock is not None:
             evolve(clock, one.seal.fact_type, one.record)

@@ -10,11 +10,13 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from projections.times import BEIJING, beijing
+from projections.vocabulary import CLOCK_STATES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 Tone = Literal["calm", "soon", "urgent", "paused", "met", "late", "void"]
+_OVER: Mapping[str, Tone] = {"MET": "met", "BREACHED": "late"}
 _SOON = 0.5
 _LONGEST = 4000
 
@@ -35,6 +37,12 @@ class Running(Protocol):
     @property
     def state(self) -> str: ...  # noqa: D102
     @property
+    def open(self) -> bool: ...  # noqa: D102
+    @property
+    def met_at(self) -> datetime | None: ...  # noqa: D102
+    @property
+    def breached_at(self) -> datetime | None: ...  # noqa: D102
+    @property
     def start_at(self) -> datetime: ...  # noqa: D102
     @property
     def due(self) -> datetime: ...  # noqa: D102
@@ -51,14 +59,20 @@ class Remaining:
     tone: Tone
 
 
-def remaining(  # noqa: PLR0911 - one sentence for each case
-    clock: Running, now: datetime, calendar: Days
-) -> Remaining:
-    """Count what is left of a clock at an instant."""
+def outcome_zh(clock: Running) -> str:
+    """How a clock stands, in a word; it tells what was done too late from what was only told late."""
     if clock.state == "MET":
-        return Remaining("已按期办结", 1.0, "met")
-    if clock.state == "CANCELLED":
-        return Remaining("已撤销", 1.0, "void")
+        return "按期办结，迟告" if clock.breached_at is not None else "按期办结"
+    if clock.state == "BREACHED" and not clock.open:
+        return "超期后办结" if clock.met_at is not None else "超期后撤销"
+    return CLOCK_STATES.get(clock.state, clock.state)
+
+
+def remaining(clock: Running, now: datetime, calendar: Days) -> Remaining:
+    """Count what is left of a clock at an instant."""
+    if not clock.open:
+        words = outcome_zh(clock)
+        return Remaining("已按期办结" if words == "按期办结" else words, 1.0, _OVER.get(clock.state, "void"))
     if clock.state == "BREACHED" or (clock.state == "RUNNING" and now >= clock.due):
         return Remaining(_overdue(now - clock.due), 1.0, "late")
     if clock.day_kind == "CLOCK":

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from projections.content import fact_schema, resolve
-from projections.times import minute_zh
-from projections.vocabulary import agency_zh, before_stop, domain_zh
-from schemas.agencies import AGENCIES
+from projections.words import label_of, plain
 from schemas.contracts import not_null
 
 if TYPE_CHECKING:
@@ -18,10 +15,19 @@ if TYPE_CHECKING:
     from projections.console.reveal import Shown
 
 _HIDDEN = frozenset(
-    {"meta", "alarms", "clock", "party_token", "value", "name_en", "why_en", "remedy_en", "sm3"}
+    {
+        "meta",
+        "alarms",
+        "clock",
+        "party_token",
+        "value",
+        "name_en",
+        "why_en",
+        "remedy_en",
+        "sm3",
+        "effect_event",
+    }
 )
-_AGENCIES = frozenset({"to", "cc", "responsible", "watchers", "collector_agency", "agency"})
-_LONG_LABEL = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,35 +94,3 @@ def _array(  # noqa: PLR0913, PLR0917 - the walk carries where it is
     for index, value in enumerate(values):
         yield Line(depth, f"{label}（{index + 1}）" if len(values) > 1 else label, "", "group")
         yield from _record(item, value, revealed, f"{path}/{index}", depth + 1)
-
-
-def label_of(field: Mapping[str, Any]) -> str:
-    """The Chinese label of a field: the first words of its doc."""
-    zh = before_stop(field["doc"])
-    for stop in ("：", "；", "，"):
-        head, found, tail = zh.partition(stop)
-        if found:
-            zh = tail if head.startswith("要素") else head
-    return zh if len(zh) <= _LONG_LABEL * 2 else zh[: _LONG_LABEL * 2]
-
-
-def plain(  # noqa: PLR0911 - one way for each kind of value
-    name: str, kind: Any, value: Any
-) -> str:
-    """A clear value as people read it."""
-    if value is None:
-        return "—"
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(kind, dict) and kind.get("type") == "enum":
-        return str(kind.get("zh", {}).get(value, value))
-    if isinstance(kind, dict) and kind.get("logicalType") == "timestamp-micros":
-        return minute_zh(datetime.fromisoformat(value))
-    if name in _AGENCIES:
-        return agency_zh(value)
-    if name == "domain_code":
-        return f"{value} {domain_zh(value)}"
-    if name == "township_code9":
-        township = AGENCIES.by_township(value)
-        return f"{value} {township.name_zh}" if township else str(value)
-    return str(value)

@@ -19,13 +19,14 @@ from projections.api.listing import (
 )
 from projections.api.routes import no_such_matter
 from projections.api.views import AsOf, as_of
+from projections.console.course import days, track
 from projections.console.desk import Desk, desk
 from projections.console.door import signed_in
 from projections.console.moment import Moment, moment
-from projections.console.present import cards, days, row, track
+from projections.console.present import about_zh, cards, holder_zh, row
 from projections.console.reveal import reveal
 from projections.times import beijing, minute_zh
-from projections.vocabulary import HELD_REASONS, agency_zh
+from projections.vocabulary import HELD_REASONS, PARTS, agency_zh
 from schemas.calendar import CALENDAR
 
 if TYPE_CHECKING:
@@ -36,12 +37,13 @@ router = APIRouter(include_in_schema=False)
 ROWS = 50
 FACTS = 1000
 """A page shows so many facts at most; the query API pages through all of them."""
+PARTS_OF_ALL = tuple(PARTS)
 BOXES: dict[str, tuple[str, tuple[str, ...], bool | None, str]] = {
-    "todo": ("待办", ("HANDLE", "SUPPLEMENT"), True, "没有待办事项。新来件会自动出现在这里。"),
-    "done": ("已办与反馈", ("HANDLE", "RESULT"), False, "还没有已办结的事项。"),
-    "sent": ("已移送", ("SENT",), None, "本机关没有正在他处办理的移送事项。"),
+    "todo": ("待办", PARTS_OF_ALL, True, "没有待办事项。新来件会自动出现在这里。"),
+    "done": ("已办与反馈", ("HANDLE", "RESULT", "NOTICE", "PARTY"), False, "还没有已办结的事项。"),
+    "sent": ("已送出", ("SENT",), None, "本机关没有正在他处办理的事项。"),
     "copies": ("抄送", ("COPY",), None, "没有抄送给本机关的事项。"),
-    "all": ("全部", ("HANDLE", "SUPPLEMENT", "RESULT", "SENT", "COPY"), None, "没有与本机关有关的事项。"),
+    "all": ("全部", PARTS_OF_ALL, None, "没有与本机关有关的事项。"),
 }
 """The tabs of the inbox: label, parts, open or not, and what an empty one says."""
 
@@ -96,8 +98,8 @@ async def _inbox(reader: str, at: Desk, box: str, cursor: str | None) -> dict[st
         "done": counts["DONE"],
         "sent": counts.get("SENT", 0),
         "copies": counts.get("COPY", 0),
+        "all": counts["ALL"],
     }
-    tabs["all"] = sum(tabs.values())
     return _common(reader, reached, now) | {
         "here": "inbox",
         # A page reached by a cursor stands still: what comes before it may change under the reader's hands.
@@ -130,6 +132,8 @@ async def _matter(matter: str, reader: str, at: Desk) -> dict[str, Any]:
         "here": "matter",
         "todo": counts["TODO"],
         "card": card,
+        "about": about_zh(card),
+        "holder_zh": holder_zh(card.handler, several=bool(card.receivers)),
         "held_zh": HELD_REASONS.get(card.held_reason or "", card.held_reason or ""),
         "days": days(shown, revealed, CALENDAR),
         "truncated": FACTS if len(facts) > FACTS else 0,

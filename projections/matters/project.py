@@ -1,146 +1,22 @@
-"""Where a matter stands: folded from the seals of its facts, and from the few fields that lists show."""
+"""The rows of matters: read, folded, written; who has to do with each beside them."""
 
 from __future__ import annotations
 
-from datetime import datetime  # noqa: TC003 - msgspec reads the annotations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from backbone.queries import load_queries
+from projections.matters.card import Card, agencies, evolve
 from projections.rows import as_rows
-from projections.times import beijing
-from schemas.agencies import PLATFORM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from backbone.database import Connection
     from projections.told import Told
 
 SQL = load_queries("projections.matters", "queries.sql")
-RETURNED = "returned"
-"""The state in which the sender has to supplement what is missing."""
-
-
-class Card(msgspec.Struct, kw_only=True):
-    """The row of a matter. `copies` are those who were ever told of it, `parties` its former handlers."""
-
-    matter: str
-    partition: int
-    procedure: str
-    state: str
-    originator: str
-    holder: str
-    handler: str
-    seq: int
-    opened_at: datetime
-    changed_at: datetime
-    since: datetime
-    state_since: datetime
-    domain: str | None = None
-    place: str | None = None
-    urgency: str | None = None
-    missing: list[dict[str, str]] = []
-    supplement_due: str | None = None
-    held: bool = False
-    held_reason: str | None = None
-    copies: list[str] = []
-    parties: list[str] = []
-
-
-def evolve(card: Card | None, told: Told) -> Card | None:
-    """Apply one record to the row of its matter; None while nothing of the matter has been admitted."""
-    if told.kind == "HELD":
-        return _hold(card, told)
-    if told.kind == "MEND":
-        if card is not None:
-            card.held = told.record["remaining"] > 0
-            card.held_reason = card.held_reason if card.held else None
-        return _advance(card, told) if card is not None and told.seal.seq else card
-    return _advance(card if card is not None else _open(told), told)
-
-
-def _open(told: Told) -> Card:
-    seal = told.seal
-    at = beijing(seal.received_at)
-    return Card(
-        matter=seal.matter,
-        partition=told.partition,
-        procedure=seal.procedure,
-        state=seal.state,
-        originator=seal.agency,
-        holder="",
-        handler="",
-        seq=0,
-        opened_at=at,
-        changed_at=at,
-        since=at,
-        state_since=at,
-    )
-
-
-def _hold(card: Card | None, told: Told) -> Card | None:
-    if card is not None:
-        card.held, card.held_reason = True, told.record["reason_code"]
-        if told.seal.seq:
-            _advance(card, told)
-    return card
-
-
-def _advance(card: Card, told: Told) -> Card:
-    seal, record = told.seal, told.record
-    at = beijing(seal.received_at)
-    card.procedure = seal.procedure or card.procedure
-    if seal.state and seal.state != card.state:
-        card.state, card.state_since = seal.state, at
-    card.seq = max(card.seq, seal.seq)
-    card.changed_at = at
-    _hand_over(card, seal.holder, at)
-    # A seal names whom the platform decided to tell, and not whom a sender wished for.
-    for agency in (*seal.addressed_to, *seal.copied_to):
-        _remember(card.copies, agency)
-    _describe(card, seal.fact_type, record)
-    return card
-
-
-def _hand_over(card: Card, holder: str, at: datetime) -> None:
-    if holder and holder != PLATFORM:
-        card.holder = holder
-    # While a clue is returned its sender has the next move, yet the handling agency remains the same.
-    if not card.holder or card.holder == card.handler or (card.state == RETURNED and card.handler):
-        return
-    if card.handler:
-        _remember(card.parties, card.handler)
-    card.handler, card.since = card.holder, at
-
-
-def _describe(card: Card, fact_type: str, record: Any) -> None:
-    if fact_type == "ClueTransferred":
-        card.domain = record["domain_code"]
-        card.place = record["location"]["address_text"]
-        card.urgency = record["urgency"]
-    elif fact_type == "ClueReturnedForSupplement":
-        card.missing = [{"element": m["element"], "zh": m["zh"]} for m in record["missing"]]
-        card.supplement_due = record["supplement_due"]
-    if card.state != RETURNED:
-        card.missing, card.supplement_due = [], None
-
-
-def _remember(known: list[str], agency: str) -> None:
-    if agency not in {"", PLATFORM} and agency not in known:
-        known.append(agency)
-
-
-def agencies(card: Card) -> Iterator[dict[str, str]]:
-    """Who has to do with the matter, each once, by the strongest part that it has."""
-    parts = dict.fromkeys(card.copies, "COPY")
-    parts |= dict.fromkeys(card.parties, "PARTY")
-    parts |= {card.originator: "ORIGINATOR"}
-    parts |= {card.handler: "HANDLER"}
-    for agency, part in parts.items():
-        if agency not in {"", PLATFORM}:
-            yield {"matter": card.matter, "agency": agency, "part": part}
 
 
 async def project(connection: Connection, told: Iterable[Told]) -> list[str]:

@@ -86,7 +86,7 @@ class Witness:
 
     async def settle(self) -> None:
         """Wait until every process runs and nothing is left to do. Raises NotSettled."""
-        for name in ("kafka", "postgres", "gateway", "worker", "projector", "console"):
+        for name in ("kafka", "postgres", "gateway", "worker", "projector", "feeds", "console"):
             await self.running(name)
         async with self.driver() as driver:
             for attempt in range(1, SETTLING + 1):

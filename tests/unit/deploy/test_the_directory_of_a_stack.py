@@ -93,7 +93,7 @@ def test_an_existing_kafka_and_postgresql_are_used_by_settings_alone(tmp_path: P
 @pytest.mark.usefixtures("existing")
 def test_a_port_base_gives_six_ports_in_a_row(tmp_path: Path) -> None:
     ports = make_plan(Wishes(port_base=18080), Layout(tmp_path)).ports
-    assert ports == Ports(18080, 18081, 18082, 18083, 18084, 18085)
+    assert ports == Ports(18080, 18081, 18082, 18083, 18084, 18085, 18086)
 
 
 def test_data_of_another_postgresql_is_refused(tmp_path: Path) -> None:

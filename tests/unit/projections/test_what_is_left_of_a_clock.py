@@ -21,6 +21,9 @@ class AClock:
 
     day_kind: str = "WORKING"
     state: str = "RUNNING"
+    open: bool = True
+    met_at: datetime | None = None
+    breached_at: datetime | None = None
     start_at: datetime = START
     due: datetime = DUE
     pauses: list[tuple[int, int | None]] = field(default_factory=list)
@@ -79,7 +82,7 @@ def test_hours_count_through_the_night() -> None:
 
 
 def test_what_was_done_in_time_says_so_however_late_one_looks() -> None:
-    assert told(AClock(state="MET"), "2027-01-01 00:00") == Remaining("已按期办结", 1.0, "met")
+    assert told(AClock(state="MET", open=False), "2027-01-01 00:00") == Remaining("已按期办结", 1.0, "met")
 
 
 def test_the_tone_warns_after_half_and_on_the_last_day() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from projections.matters.project import Card, agencies, evolve
+from projections.matters.card import Card, agencies, evolve
 from projections.testing import CLUE, LedgerBuilder, at, meta, short_meta
 from projections.told import Told, tell
 from schemas.agencies import PLATFORM
