@@ -13,28 +13,17 @@ from typing import Any, TypeAlias
 
 from producers.gateway.content import content_findings
 from producers.gateway.contract import typed
-from schemas.agencies import AGENCIES
+from producers.gateway.kinds import FIXED, KINDS, OPENING, PLATFORM_ONLY, STATABLE
+from producers.gateway.parts import Look
+from producers.gateway.places import holders, places
+from schemas.agencies import AGENCIES, Register
 from schemas.contracts import contracts, personal_paths
 from schemas.errors import Code, Refused
 from schemas.facts import FACTS
-from schemas.identifiers import MatterKind, parse_event_id, parse_matter_id
+from schemas.identifiers import parse_event_id, parse_matter_id
 
 AHEAD = 5 * 60 * 1_000_000
 """Microseconds by which a sender's clock may be ahead of ours."""
-
-OPENING = {"ClueTransferred": MatterKind.CLUE}
-"""Facts that open a matter, and its kind: the door numbers the matter if the sender does not."""
-
-KINDS = {name: MatterKind.CLUE for name in FACTS if contracts()[name].context == "clue"}
-"""The kind of matter that each fact is about."""
-
-PLATFORM_ONLY = frozenset(
-    {name for name in FACTS if contracts()[name].context != "clue"} | {"ClueReturnedForSupplement"}
-)
-"""Facts that the platform states by itself."""
-
-STATABLE = tuple(sorted(set(FACTS) - PLATFORM_ONLY))
-"""Facts that an agency may send, as far as a door can tell."""
 
 META = (
     "event_id",
@@ -59,11 +48,15 @@ _UNNUMBERED = "-"
 
 @dataclass(frozen=True, slots=True)
 class Doorway:
-    """What a check may know besides the submission: who sends, and the time at the door (microseconds)."""
+    """What a check may know besides the submission.
+
+    Who sends, the time at the door (microseconds), and the register of agencies in force there.
+    """
 
     agency: str
     now: int
     simulated: bool
+    register: Register = AGENCIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +102,8 @@ def check(submission: Any, event_id: str, doorway: Doorway) -> Draft:
     told = {refused.field for refused in found}
     found += [refused for refused in broken if refused.field not in told]
     told |= {refused.field for refused in broken}
-    across = content_findings(record, doorway.now + AHEAD) if record else []
+    look = Look(doorway.now + AHEAD, doorway.register)
+    across = content_findings(name, record, look) if record else []
     found += [refused for refused in across if refused.field not in told]
     if found:
         raise Unfit(found, name, meta["event_id"])
@@ -118,15 +112,16 @@ def check(submission: Any, event_id: str, doorway: Doorway) -> Draft:
 
 def assemble(submission: dict[str, Any], event_id: str, doorway: Doorway) -> dict[str, Any]:
     """The meta of a fact: what the sender says, completed from the token and the content."""
-    meta = {name: submission[name] for name in META if submission.get(name) is not None}
+    name = submission["type"]
+    meta = {member: submission[member] for member in META if submission.get(member) is not None}
     meta["agency"] = doorway.agency
     meta.setdefault("event_id", event_id)
     meta.setdefault("role", "UNKNOWN")
-    meta.setdefault("scope", "DISTRICT")
+    meta.setdefault("scope", "DELTA" if contracts()[name].context == "delta" else "DISTRICT")
     meta.setdefault("sensitivity", "L3" if _names_persons(submission) else "L2")
-    meta.setdefault("region", _region(submission["data"], doorway.agency))
-    if submission["type"] in OPENING:
-        meta.setdefault("matter", _UNNUMBERED)
+    meta.setdefault("region", _region(submission, doorway))
+    if name in FIXED or name in OPENING:
+        meta.setdefault("matter", FIXED.get(name, _UNNUMBERED))
     meta.setdefault("correlation_id", meta.get("matter", _UNNUMBERED))
     return meta
 
@@ -141,22 +136,22 @@ def number(draft: Draft, matter: str) -> Draft:
 
 def _names_persons(submission: dict[str, Any]) -> bool:
     """Whether any part of the data is a party with a field that is encrypted for a person."""
-    for field in personal_paths(submission["type"]):
-        value: Any = submission["data"]
-        for step in field.path:
-            value = value.get(step) if isinstance(value, dict) else None
-        if field.kind == "person" and value:
-            return True
-    return False
+    return any(
+        holder.get(field.path[-1])
+        for field in personal_paths(submission["type"])
+        if field.kind == "person"
+        for holder, _ in holders(submission["data"], field.path[:-1])
+    )
 
 
-def _region(data: dict[str, Any], agency: str) -> str:
-    location = data.get("location")
-    code = location.get("township_code9") if isinstance(location, dict) else None
-    if isinstance(code, str):
-        return code
-    known = AGENCIES.get(agency)
-    return (known.township_code9 or known.region) if known else agency[:6]
+def _region(submission: dict[str, Any], doorway: Doorway) -> str:
+    """Where it happened if the fact says so, else where its sender sits."""
+    for path in places(submission["type"]):
+        for place, _ in holders(submission["data"], path):
+            if isinstance(code := place.get("township_code9"), str):
+                return code
+    known = doorway.register.get(doorway.agency)
+    return (known.township_code9 or known.region) if known else doorway.agency[:6]
 
 
 def _text(submission: dict[str, Any], name: str) -> str:
@@ -244,12 +239,15 @@ def _matter(submission: dict[str, Any], doorway: Doorway) -> Iterator[Refused]:
     except Refused as refused:
         yield refused.at("/matter")
         return
-    if parsed.kind is not KINDS[name]:
-        detail_zh, detail_en = (
-            f"{name} 属于 {KINDS[name]} 类事项。",
-            f"{name} is about matters of kind {KINDS[name]}.",
-        )
-        yield Refused(Code.MATTER_KIND_DIFFERS, "/matter", detail_zh=detail_zh, detail_en=detail_en)
+    if name in FIXED:
+        if matter != FIXED[name]:
+            yield _other_kind(
+                f"{name} 的事项编号固定为 {FIXED[name]}", f"{name} is about {FIXED[name]} alone"
+            )
+    elif parsed.kind not in KINDS[name]:
+        listed = "、".join(KINDS[name])
+        about = ", ".join(KINDS[name])
+        yield _other_kind(f"{name} 属于 {listed} 类事项", f"{name} is about matters of kind {about}")
     elif name in OPENING and parsed.agency != doorway.agency:
         yield Refused(
             Code.MATTER_OF_ANOTHER,
@@ -259,10 +257,14 @@ def _matter(submission: dict[str, Any], doorway: Doorway) -> Iterator[Refused]:
         )
 
 
-def _addressees(submission: dict[str, Any], _doorway: Doorway) -> Iterator[Refused]:
+def _other_kind(zh: str, en: str) -> Refused:
+    return Refused(Code.MATTER_KIND_DIFFERS, "/matter", detail_zh=f"{zh}。", detail_en=f"{en}.")
+
+
+def _addressees(submission: dict[str, Any], doorway: Doorway) -> Iterator[Refused]:
     addressed = submission.get("addressed_to")
     for index, code in enumerate(addressed if isinstance(addressed, list) else ()):
-        if isinstance(code, str) and code not in AGENCIES:
+        if isinstance(code, str) and code not in doorway.register:
             yield Refused(
                 Code.UNKNOWN_RECIPIENT,
                 f"/addressed_to/{index}",

@@ -15,6 +15,7 @@ from producers.gateway.answers import Answer, problems
 from producers.gateway.checks import Doorway, Draft, Unfit, check
 from producers.gateway.measures import FACTS_TAKEN
 from producers.gateway.numbering import numbered
+from producers.gateway.registers import Registers
 from producers.gateway.sealing import Sealed, seal
 from schemas.errors import Code, Refused, problem
 from schemas.identifiers import make_event_id
@@ -54,12 +55,13 @@ class Taken:
 
 
 class Door:
-    """Takes submissions of one agency at a time; it keeps nothing between two requests."""
+    """Takes submissions of one agency at a time; between two requests it keeps the register alone."""
 
     def __init__(self, means: Means, sender: Sender, receipts: Receipts) -> None:
         self._means = means
         self._sender = sender
         self._receipts = receipts
+        self._registers = Registers(means.pool)
 
     async def publish(self, agency: str, body: Body, wait: float) -> list[Answer]:
         """Answer every submission of a body, in its order.
@@ -68,7 +70,7 @@ class Door:
         when the time is over. A bad submission keeps nobody else from being taken.
         """
         now, _ = await self.clock()
-        doorway = Doorway(agency, now, self._means.simulated)
+        doorway = Doorway(agency, now, self._means.simulated, await self._registers.current())
         taken = [await self._take(item, doorway) for item in body.items]
         await self._send(taken, now)
         if wait > 0:

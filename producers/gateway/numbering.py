@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from backbone.queries import load_queries
 from producers.gateway.answers import SHANGHAI
-from producers.gateway.checks import OPENING, Draft, number
+from producers.gateway.checks import Draft, number
+from producers.gateway.kinds import OPENING
 from schemas.identifiers import make_matter_id, parse_matter_id
 
 if TYPE_CHECKING:

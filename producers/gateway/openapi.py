@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi.openapi.utils import get_openapi
 
-from producers.gateway.checks import META, OPENING, STATABLE
+from producers.gateway.checks import META
+from producers.gateway.kinds import FIXED, OPENING, STATABLE
 from schemas.contracts import contracts
 from schemas.facts import FACTS
 
@@ -145,7 +146,7 @@ def _submission(name: str, schema: dict[str, Any], meta: dict[str, Any]) -> dict
     data = {**schema, "properties": {k: v for k, v in schema["properties"].items() if k != "meta"}}
     data["required"] = [field for field in schema.get("required", ()) if field != "meta"]
     members = {member: meta[member] for member in META}
-    required = ["type", "occurred_at", "data"] + ([] if name in OPENING else ["matter"])
+    required = ["type", "occurred_at", "data"] + ([] if name in OPENING or name in FIXED else ["matter"])
     return {
         "type": "object",
         "title": _summary(name),
@@ -198,6 +199,11 @@ _ANSWERS: dict[str, Any] = {
             "received_at": _text("收到时间。When it was received."),
             "routed": {"type": ["object", "null"], "description": "去向与理由。To whom, and why."},
             "clocks": {"type": "array", "items": {"type": "object"}, "description": "时限。Clocks."},
+            "effects": {
+                "type": "array",
+                "items": {"type": "object"},
+                "description": "由此引起的其他事项中的事实。What it leads to in other matters.",
+            },
             "returned": {"type": "object", "description": "缺少的要素。What is missing."},
             "problem": {"$ref": "#/components/schemas/Problem"},
         },

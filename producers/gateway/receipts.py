@@ -1,7 +1,8 @@
 """Receipts: a fold of the ledger inside the door, and how to wait for one.
 
 A receipt shows when the last record of its cause is folded, never half of it. A refusal of other content
-under a known event id is a receipt of its own and leaves the first one alone.
+under a known event id is a receipt of its own and leaves the first one alone. The same fold keeps the
+agencies that were registered since (`door.agency`), whom facts may name from then on.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ class _Changes:
     completed: list[tuple[int, int]] = field(default_factory=list)
     puts: list[tuple[Any, ...]] = field(default_factory=list)
     skips: list[tuple[int, int, list[bytes]]] = field(default_factory=list)
+    agencies: list[tuple[str, int, bytes]] = field(default_factory=list)
 
     def take(self, record: LedgerRecord) -> None:
         """Take in one record of the ledger."""
@@ -62,6 +64,8 @@ class _Changes:
             self._part(record)
         elif kind is SealKind.MEND:
             self._mend(record)
+        elif kind is SealKind.MARKER:
+            self._marker(record)
         if record.seal.partition.last:
             self._close(record.seal.partition.offset)
 
@@ -73,6 +77,7 @@ class _Changes:
             ("complete", self.completed),
             ("put_receipt", self.puts + unfinished),
             ("skip", self.skips),
+            ("put_agency", self.agencies),
         ]
         return [(name, rows) for name, rows in every if rows]
 
@@ -96,7 +101,7 @@ class _Changes:
 
     def _part(self, record: LedgerRecord) -> None:
         seal = record.seal
-        said = part(seal.matter.fact_type, CODEC.decode(record.value).record)
+        said = part(seal.matter.fact_type, CODEC.decode(record.value).record, seal.matter.addressed_to)
         if said is None:
             return
         row = self.open.get((seal.partition.offset, seal.matter.cause))
@@ -109,6 +114,13 @@ class _Changes:
         told = CODEC.decode(record.value).record
         if told["action"] == "SKIP" and told["offset"] is not None:
             self.skips.append((self.partition, told["offset"], [skipped(told)]))
+
+    def _marker(self, record: LedgerRecord) -> None:
+        """Every partition bears the same marker: whichever comes first tells the door of the agency."""
+        marker = CODEC.decode(record.value).record
+        if marker["marker"] == "AGENCIES":
+            code = CODEC.decode(marker["content"]).record["code"]
+            self.agencies.append((code, marker["seq"], marker["content"]))
 
     def _close(self, place: int) -> None:
         """The cause at this place is complete: its receipts may be seen."""

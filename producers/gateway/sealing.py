@@ -12,8 +12,10 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from producers.gateway.parts import FIRMS
+from producers.gateway.places import bare_parties, holders, measured
 from schemas.codec import CODEC
-from schemas.contracts import PersonalField, personal_paths
+from schemas.contracts import personal_paths
 from schemas.envelope import Envelope, Kind, StampKey, stamp
 from schemas.errors import Code, Refused
 from schemas.partition import partition_of
@@ -21,13 +23,13 @@ from schemas.seal import sm3
 from schemas.topics import INBOUND, MAX_INBOUND_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from backbone.vault import KeyProvider
 
-_FIRMS = frozenset({"LEGAL_PERSON", "UNINCORPORATED"})
 _SEPARATORS = re.compile(r"[\s\-·.]+")
 _TOKEN_BYTES = 16
+_LONGEST_NAME = 100
+_REGISTERED = slice(2, 8)
+"""Where a credit code says in which county it was registered (GB 32100-2015)."""
 
 LARGEST = MAX_INBOUND_BYTES - 8 * 1024
 """Bytes that a value may have: key, headers and Kafka's framing must fit into the topic's limit beside it."""
@@ -57,7 +59,7 @@ def person_key(party: dict[str, Any]) -> str | None:
         kind = party.get("id_kind") or "RESIDENT_ID"
         return f"{kind}:{_SEPARATORS.sub('', number).upper()}"
     uscc = party.get("uscc")
-    if uscc and party["party_type"] not in _FIRMS:
+    if uscc and party["party_type"] not in FIRMS:
         return f"USCC:{uscc}"
     return None
 
@@ -69,8 +71,10 @@ async def party_token(party: dict[str, Any], matter: str, event_id: str, path: s
     one that holds for this matter and event alone.
     """
     known = person_key(party)
-    if known is not None:
-        return await keys.pseudonym(known)
+    return _bare_token(party, matter, event_id, path) if known is None else await keys.pseudonym(known)
+
+
+def _bare_token(party: dict[str, Any], matter: str, event_id: str, path: str) -> str:
     if party.get("uscc"):
         return f"U-{party['uscc']}"
     return "N-" + sm3(f"{matter}\x1f{event_id}\x1f{path}".encode())[:_TOKEN_BYTES].hex()
@@ -84,13 +88,14 @@ async def encrypt_personal(name: str, record: dict[str, Any], keys: KeyProvider)
     Raises Erased: the person, or the matter's text, was erased and takes no new content.
     """
     sealed = deepcopy(record)
+    await _name_parties(name, sealed, keys)
+    for record_path, number, text in measured(name):
+        for holder, _ in holders(sealed, record_path):
+            holder[number] = None if holder.get(text) is None else length(holder[text])
     matter, event_id = sealed["meta"]["matter"], sealed["meta"]["event_id"]
-    for field in _persons_first(personal_paths(name)):
-        for holder, path in _holders(sealed, field.path[:-1], ""):
-            holder["party_token"] = await party_token(holder, matter, event_id, path, keys)
     for field in personal_paths(name):
         leaf = field.path[-1]
-        for holder, path in _holders(sealed, field.path[:-1], ""):
+        for holder, path in holders(sealed, field.path[:-1]):
             if holder.get(leaf) is None:
                 continue
             key = (
@@ -102,26 +107,51 @@ async def encrypt_personal(name: str, record: dict[str, Any], keys: KeyProvider)
     return sealed
 
 
-def _persons_first(fields: tuple[PersonalField, ...]) -> Iterator[PersonalField]:
-    """One field of each party is enough to find the party."""
-    met: set[tuple[str, ...]] = set()
-    for field in fields:
-        if field.kind == "person" and field.path[:-1] not in met:
-            met.add(field.path[:-1])
-            yield field
+def length(text: str) -> int:
+    """How many characters a text says something with: blanks and line breaks are not counted."""
+    return sum(not character.isspace() for character in text)
 
 
-def _holders(value: Any, path: tuple[str, ...], where: str) -> Iterator[tuple[dict[str, Any], str]]:
-    """Every object that a contract path leads to, with its JSON pointer; absent ones are passed over."""
-    if value is None:
-        return
-    if not path:
-        yield value, where
-    elif path[0] == "[]":
-        for index, item in enumerate(value):
-            yield from _holders(item, path[1:], f"{where}/{index}")
-    else:
-        yield from _holders(value.get(path[0]), path[1:], f"{where}/{path[0]}")
+async def _name_parties(name: str, sealed: dict[str, Any], keys: KeyProvider) -> None:
+    """Give every party its token, and leave in clear of it what a firm may show and nobody else."""
+    matter, event_id = sealed["meta"]["matter"], sealed["meta"]["event_id"]
+    for path in _parties(name):
+        for party, where in holders(sealed, path):
+            party["party_token"] = await party_token(party, matter, event_id, where, keys)
+            if party["party_type"] not in FIRMS:
+                _hide(party)
+    for path in bare_parties(name):
+        for party, where in holders(sealed, path):
+            party["party_token"] = party.get("party_token") or _bare_token(party, matter, event_id, where)
+
+
+def _parties(name: str) -> tuple[tuple[str, ...], ...]:
+    """Every record with a field that is encrypted for a person."""
+    paths = (field.path[:-1] for field in personal_paths(name) if field.kind == "person")
+    return tuple(dict.fromkeys(paths))
+
+
+def _hide(party: dict[str, Any]) -> None:
+    """Move the trade name and the credit code of whoever is no firm to where they are encrypted.
+
+    An individual business bears its owner's name as often as not, and its code leads to the owner. The region
+    of registration stays, which the code says too: routing needs it.
+    """
+    firm, uscc = party.get("org_name"), party.get("uscc")
+    party |= {"org_name": None, "uscc": None}
+    rest = []
+    if uscc:
+        party["reg_adcode"] = party.get("reg_adcode") or uscc[_REGISTERED]
+        if party.get("id_number"):
+            rest.append(f"统一社会信用代码 {uscc}")
+        else:
+            party |= {"id_kind": "OTHER", "id_number": uscc}
+    if firm and (party.get("name") or len(firm) > _LONGEST_NAME):
+        rest.append(f"字号 {firm}")
+    elif firm:
+        party["name"] = firm
+    if rest:
+        party["note"] = "；".join([*rest, *filter(None, [party.get("note")])])
 
 
 async def seal(

@@ -11,7 +11,7 @@ from producers.gateway.contract import as_sent
 from schemas.errors import CATALOGUE, Code, problem_type
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 _UNITS = {
     ("DAY", "WORKING"): "工作日",
@@ -25,8 +25,13 @@ _UNITS = {
 }
 
 
-def part(fact: str, record: Mapping[str, Any]) -> bytes | None:
-    """The part of a receipt that a fact of the platform makes, or None if it says nothing to the sender."""
+def part(fact: str, record: Mapping[str, Any], told: Sequence[str] = ()) -> bytes | None:
+    """The part of a receipt that a fact of the platform makes, or None if it says nothing to the sender.
+
+    ``told`` are the agencies that the record's seal addresses.
+    """
+    if fact == "FactRouted":
+        return msgspec.json.encode(_routed(record, told))
     made = _PARTS.get(fact)
     return None if made is None else msgspec.json.encode(made(record))
 
@@ -49,14 +54,18 @@ def receipt(row: Mapping[str, Any]) -> dict[str, Any]:
     if row["outcome"] == "admitted":
         told |= {"seq": row["seq"], "hash": f"sm3:{row['hash'].hex()}", "routed": None, "clocks": []}
     clocks: dict[str, dict[str, Any]] = {}
+    effects: list[dict[str, Any]] = []
     for text in row["parts"]:
         said = msgspec.json.decode(text)
         clock = said.pop("clock", None)
         if clock is not None:
             clocks.setdefault(clock["clock"], {}).update(clock)
+        effect = said.pop("effect", None)
+        if effect is not None:
+            effects.append(effect)
         told |= said
     if row["outcome"] == "admitted":
-        told["clocks"] = list(clocks.values())
+        told |= {"clocks": list(clocks.values()), "effects": effects}
     return told
 
 
@@ -66,11 +75,12 @@ def _rule(record: Mapping[str, Any]) -> dict[str, Any]:
     return {"rule": record["meta"]["rule"], "source": source}
 
 
-def _routed(record: Mapping[str, Any]) -> dict[str, Any]:
+def _routed(record: Mapping[str, Any], told: Sequence[str]) -> dict[str, Any]:
+    """Whom routing chose; of several the fact names none, and its seal addresses each."""
     why = {"why": record["why_zh"], "why_en": record["why_en"], "differs": record["differs"]}
     return {
         "routed": {
-            "to": [record["to"]],
+            "to": list(told) or [record["to"]],
             "cc": record["cc"],
             **_rule(record),
             **why,
@@ -85,10 +95,31 @@ def _denied(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _scheduled(record: Mapping[str, Any]) -> dict[str, Any]:
-    unit = _UNITS.get((record["unit"], record["day_kind"]))
-    days = f"{record['n']} {unit}" if unit else "当日"
+    days = _days(record) or "当日"
     names = ("name_en", "due_date", "day_kind_basis", "provisional", "verified", "responsible")
     return _clock(record, "running", {"due": instant(record["due"]), "days": days, **_rule(record)}, names)
+
+
+def _days(record: Mapping[str, Any]) -> str:
+    unit = _UNITS.get((record["unit"], record["day_kind"]))
+    return f"{record['n']} {unit}" if unit and record["n"] else ""
+
+
+def _extended(record: Mapping[str, Any]) -> dict[str, Any]:
+    days = _days(record)
+    words = f"延长 {days}" if days else f"延至 {record['due_date']}"
+    computed = {"due": instant(record["due"]), "extended": words, "times": record["times"], **_rule(record)}
+    return _clock(record, "running", computed, ("due_date", "provisional"))
+
+
+def _recalculated(record: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("due_date", "old_due_date", "reason_zh", "provisional")
+    return _clock(record, "running", {"due": instant(record["due"])}, names)
+
+
+def _cancelled(record: Mapping[str, Any]) -> dict[str, Any]:
+    times = {"cancelled_at": instant(record["cancelled_at"])}
+    return _clock(record, "cancelled", times, ("due_date", "reason_zh"))
 
 
 def _paused(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -101,7 +132,9 @@ def _resumed(record: Mapping[str, Any]) -> dict[str, Any]:
 
 def _met(record: Mapping[str, Any]) -> dict[str, Any]:
     times = {"met_at": instant(record["met_at"]), "due": instant(record["due"])}
-    return _clock(record, "met", times, ("due_date",))
+    # A version before this field never met a clock that had been breached.
+    breached = {"breached_before": record.get("breached_before", False)}
+    return _clock(record, "met", times | breached, ("due_date",))
 
 
 def _clock(
@@ -110,6 +143,12 @@ def _clock(
     copied = {name: record[name] for name in names}
     head = {"clock": record["clock"], "rule": record["rule"], "name": record["name_zh"], "state": state}
     return {"clock": {**head, **copied, **computed}}
+
+
+def _owed(record: Mapping[str, Any]) -> dict[str, Any]:
+    """What the fact leads to elsewhere: a fact of another matter, or a marker for every partition."""
+    about = {"fact": record["fact"], "matter": record["target"], "event_id": record["effect_event"]}
+    return {"effect": {"kind": record["kind"].lower(), **about, **_rule(record)}}
 
 
 def _returned(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -142,12 +181,15 @@ def _held(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 _PARTS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
-    "FactRouted": _routed,
     "RoutingDenied": _denied,
     "DeadlineScheduled": _scheduled,
     "DeadlinePaused": _paused,
     "DeadlineResumed": _resumed,
     "DeadlineMet": _met,
+    "DeadlineExtended": _extended,
+    "DeadlineRecalculated": _recalculated,
+    "DeadlineCancelled": _cancelled,
+    "EffectOwed": _owed,
     "ClueReturnedForSupplement": _returned,
     "FactRefused": _refused,
     "FactHeld": _held,

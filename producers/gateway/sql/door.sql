@@ -25,3 +25,6 @@ select matter from door.opening where agency = $1 and event_id = $2;
 insert into door.opening (agency, event_id, matter) values ($1, $2, $3)
 on conflict (agency, event_id) do nothing
 returning matter;
+
+-- name: agencies_beyond
+select seq, value from door.agency where seq > $1 order by seq;

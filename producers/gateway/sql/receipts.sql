@@ -29,3 +29,7 @@ select agency, matter, event_id, outcome, fact_type, seq, hash, received_at, par
 where agency = $1 and event_id = $2 and complete
 order by received_at, inbound_offset
 limit 1;
+
+-- name: put_agency
+insert into door.agency as a (code, seq, value) values ($1, $2, $3)
+on conflict (code) do update set seq = excluded.seq, value = excluded.value where a.seq < excluded.seq;

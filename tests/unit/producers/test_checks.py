@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from producers.gateway.checks import STATABLE, Doorway, Draft, Unfit, check, number
+from producers.gateway.checks import Doorway, Draft, Unfit, check, number
+from producers.gateway.kinds import STATABLE
+from producers.testing import SPEAKERS
 from schemas.errors import Code
 from schemas.identifiers import make_event_id
 
@@ -17,13 +19,6 @@ if TYPE_CHECKING:
     Make = Callable[[str], dict[str, Any]]
 
 TEN = b"0123456789"
-SENDERS = {
-    "ClueTransferred": "310120-ZG04",
-    "ClueSupplemented": "310120-ZG04",
-    "ClueReceived": "310120-JD11",
-    "ClueVerified": "310120-JD11",
-    "ClueDispositionFedBack": "310120-JD11",
-}
 
 
 def passed(value: object, doorway: Doorway) -> Draft:
@@ -42,15 +37,15 @@ def refused(value: object, doorway: Doorway) -> dict[str, Code]:
 
 @pytest.mark.parametrize("name", STATABLE)
 def test_every_example_passes(name: str, submission: Make, doorway: Doorway) -> None:
-    draft = passed(submission(name), replace(doorway, agency=SENDERS[name]))
+    draft = passed(submission(name), replace(doorway, agency=SPEAKERS[name]))
     assert draft.name == name
-    assert draft.record["meta"]["agency"] == SENDERS[name]
+    assert draft.record["meta"]["agency"] == SPEAKERS[name]
 
 
 def test_facts_that_the_platform_states_are_not_taken_from_an_agency(
     submission: Make, doorway: Doorway
 ) -> None:
-    for name in ("FactRouted", "DeadlineBreached", "ClueReturnedForSupplement"):
+    for name in ("FactRouted", "DeadlineBreached", "PenaltyCounted", "ClueCaseProgressed"):
         assert refused(submission("ClueReceived") | {"type": name}, doorway) == {"/type": Code.PLATFORM_FACT}
 
 
