@@ -19,6 +19,7 @@ __all__ = ["AGENCIES", "PLATFORM", "Agency", "Register", "register"]
 
 PLATFORM = "000000-PT01"
 """The agency code under which the backbone itself speaks."""
+_PLATFORM_ONLY = "platform"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,32 +83,24 @@ class Register:
         )
 
     def with_agency(self, record: Mapping[str, Any]) -> Register:
-        """Return the next version, with the agency that an `AgencyRegistered` record names.
+        """Return the next version, with the agency that an `AgencyRegistered` registers.
 
-        Raises Refused, BAD_REFERENCE, if its code, slug or township is taken.
+        Raises Refused, BAD_REFERENCE: for a code, slug or township that is taken (no entry is replaced), a
+        township outside the agency's region, or the standing of the platform, which nobody else has.
         """
-        agency = Agency(
-            code=record["code"],
-            slug=record["slug"],
-            name_zh=record["name_zh"],
-            full_name_zh=record["full_name_zh"],
-            name_en=record["name_en"],
-            standing=frozenset(record["standing"]),
-            region=record["agency_region"],
-            township_code9=record["township_code9"] or "",
-            procedure_rule_set=record["procedure_rule_set"] or "",
-            note=record["note"] or "",
-            verified=False,
+        agency = _registered(record)
+        taken = (
+            ("/code", agency.code, self._by_code.get(agency.code)),
+            ("/slug", agency.slug, next((a for a in self.agencies if a.slug == agency.slug), None)),
+            ("/township_code9", agency.township_code9, self._by_township.get(agency.township_code9)),
         )
-        for name in ("code", "slug", "township_code9"):
-            value = getattr(agency, name)
-            if value and any(getattr(each, name) == value for each in self.agencies):
-                raise Refused(
-                    Code.BAD_REFERENCE,
-                    f"/{name}",
-                    detail_zh=f"{value} 已属于其他机关。",
-                    detail_en=f"{value} belongs to another agency already.",
+        for where, value, owner in taken:
+            if owner is not None:
+                zh, en = (
+                    f"{value} 已属于 {owner.name_zh}（{owner.code}）。",
+                    f"{value} is {owner.code}'s already.",
                 )
+                raise Refused(Code.BAD_REFERENCE, where, detail_zh=zh, detail_en=en)
         return Register(self.version + 1, (*self.agencies, agency))
 
     def name_zh(self, code: str) -> str:
@@ -142,12 +135,35 @@ def _agency(entry: dict[str, Any], *, verified: bool) -> Agency:
     )
 
 
-def register(content: dict[str, Any]) -> Register:
-    """Build a register from the content of a reference file."""
-    verified = content["verified"]
-    return Register(
-        content["version"], tuple(_agency(each, verified=verified) for each in content["agencies"])
+def _registered(record: Mapping[str, Any]) -> Agency:
+    agency = Agency(
+        code=record["code"],
+        slug=record["slug"],
+        name_zh=record["name_zh"],
+        full_name_zh=record["full_name_zh"],
+        name_en=record["name_en"],
+        standing=frozenset(record["standing"]),
+        region=record["agency_region"],
+        township_code9=record["township_code9"] or "",
+        procedure_rule_set=record["procedure_rule_set"] or "",
+        note=record["note"] or "",
     )
+    if agency.township_code9 and not agency.township_code9.startswith(agency.region):
+        zh = f"街镇 {agency.township_code9} 不在区划 {agency.region} 内。"
+        en = f"Township {agency.township_code9} is not in {agency.region}."
+        raise Refused(Code.BAD_REFERENCE, "/township_code9", detail_zh=zh, detail_en=en)
+    if _PLATFORM_ONLY in agency.standing:
+        zh, en = "平台的身份不授予机关。", "No agency has the platform's standing."
+        raise Refused(Code.BAD_REFERENCE, "/standing", detail_zh=zh, detail_en=en)
+    return agency
 
 
-AGENCIES: Register = register(load("agencies/fengxian.yaml"))
+def register(*contents: dict[str, Any]) -> Register:
+    """Build a register from the contents of reference files; its version is the highest of theirs."""
+    agencies = [
+        _agency(each, verified=content["verified"]) for content in contents for each in content["agencies"]
+    ]
+    return Register(max(content["version"] for content in contents), tuple(agencies))
+
+
+AGENCIES: Register = register(load("agencies/fengxian.yaml"), load("agencies/delta.yaml"))

@@ -11,16 +11,18 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from schemas.days import day_of
 from schemas.errors import Code, Refused
 from schemas.reference import load
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
 __all__ = ["CALENDAR", "WorkingCalendar", "working_calendar"]
 
 _ONE_DAY = timedelta(days=1)
 _SATURDAY = 5
+_FIRST_YEAR = 2004
 _WEEKDAYS_ZH = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
 
@@ -63,33 +65,6 @@ class WorkingCalendar:
             day -= _ONE_DAY
         return day
 
-    def with_year(self, record: Mapping[str, Any]) -> WorkingCalendar:
-        """Return the next version, with the year that a `WorkCalendarPublished` record settles.
-
-        A year that was settled before is settled anew (a correction). Raises Refused, BAD_REFERENCE: a date
-        outside the year or twice, a make-up day that nobody would have had off, or that is a holiday.
-        """
-        year = record["year"]
-        holidays = _named(record["holidays"], year, "holidays")
-        make_up = _named(record["make_up"], year, "make_up")
-        for index, day in enumerate(make_up):
-            if day.weekday() < _SATURDAY or day in holidays:
-                raise _bad(
-                    f"/make_up/{index}/date",
-                    f"{day} 不是可调休上班的周末。",
-                    f"{day} is no weekend day that could be worked.",
-                )
-        kept_holidays = {day: name for day, name in self.holidays.items() if day.year != year}
-        kept_make_up = {day: name for day, name in self.make_up.items() if day.year != year}
-        return replace(
-            self,
-            version=self.version + 1,
-            years=self.years | {year},
-            holidays=kept_holidays | holidays,
-            make_up=kept_make_up | make_up,
-            source=record["doc"]["doc_no"],
-        )
-
     def describe(self, day: date) -> str:
         """Say in Chinese what kind of day it is: 周一, 周日上班（国庆节调休）, 周五（中秋放假）."""
         weekday = _WEEKDAYS_ZH[day.weekday()]
@@ -100,24 +75,77 @@ class WorkingCalendar:
             text = f"{weekday}（{holiday}放假）" if holiday else weekday
         return f"{text}，放假安排未公布，暂定" if self.is_provisional(day) else text
 
+    def with_year(self, record: Mapping[str, Any]) -> WorkingCalendar:
+        """Return the next version, with the year that a `WorkCalendarPublished` settles.
+
+        A settled year may be published again as a correction, as in 2020 when a holiday was prolonged while
+        it lasted: the notice then bears its date of issue, and no day up to that date changes, because what
+        has passed was counted by what was in force. Raises Refused, BAD_REFERENCE: for a year before 2004, a
+        date outside the year, a day named twice, a make-up day from Monday to Friday, any other correction.
+        """
+        year = record["year"]
+        if year < _FIRST_YEAR:
+            raise _bad("/year", f"工作日历从 {_FIRST_YEAR} 年起。", f"The calendar begins in {_FIRST_YEAR}.")
+        holidays = _days_of(record, "holidays", {})
+        make_up = _days_of(record, "make_up", holidays)
+        weekday = next((day for day in make_up if day.weekday() < _SATURDAY), None)
+        if weekday is not None:
+            place = list(make_up).index(weekday)
+            zh, en = (
+                f"{weekday} 是{_WEEKDAYS_ZH[weekday.weekday()]}，本就上班。",
+                f"{weekday} is no Saturday or Sunday.",
+            )
+            raise _bad(f"/make_up/{place}/date", zh, en)
+        published = replace(
+            self,
+            version=self.version + 1,
+            years=self.years | {year},
+            holidays={d: name for d, name in self.holidays.items() if d.year != year} | holidays,
+            make_up={d: name for d, name in self.make_up.items() if d.year != year} | make_up,
+            source=f"{self.source}；{year}：{record['doc']['doc_no']}",
+        )
+        if year in self.years:
+            _check_correction(self, published, record)
+        return published
+
     def _holiday(self, day: date) -> str | None:
         if day.year in self.years:
             return self.holidays.get(day)
         return self.statutory.get((day.month, day.day))
 
 
-def _named(days: Sequence[Mapping[str, str]], year: int, field: str) -> dict[date, str]:
-    named: dict[date, str] = {}
-    for index, each in enumerate(days):
-        day = date.fromisoformat(each["date"])
-        if day.year != year or day in named:
-            raise _bad(
-                f"/{field}/{index}/date",
-                f"{day} 不在 {year} 年内或重复。",
-                f"{day} is not in {year}, or stands twice.",
-            )
-        named[day] = each["name"]
-    return named
+def _days_of(record: Mapping[str, Any], field: str, others: Mapping[date, str]) -> dict[date, str]:
+    """Read a list of days; none may lie outside the year, or stand twice here or among the others."""
+    found: dict[date, str] = {}
+    for place, entry in enumerate(record[field]):
+        day, where = date.fromisoformat(entry["date"]), f"/{field}/{place}/date"
+        if day.year != record["year"]:
+            raise _bad(where, f"{day} 不在 {record['year']} 年。", f"{day} is not in {record['year']}.")
+        if day in found or day in others:
+            raise _bad(where, f"{day} 出现了两次。", f"{day} is named twice.")
+        found[day] = entry["name"]
+    return found
+
+
+def _check_correction(before: WorkingCalendar, after: WorkingCalendar, record: Mapping[str, Any]) -> None:
+    year, issued = record["year"], record["doc"]["issued_at"]
+    named = {*before.holidays, *before.make_up, *after.holidays, *after.make_up}
+    days = sorted(day for day in named if day.year == year)
+    changed = [day for day in days if before.is_working(day) != after.is_working(day)]
+    if not changed:
+        return
+    if issued is None:
+        raise _bad(
+            "/doc/issued_at",
+            f"{year} 年已公布，更正须写明通知的签发时间。",
+            f"{year} is settled; a correction must bear its date of issue.",
+        )
+    if changed[0] <= day_of(issued):
+        raise _bad(
+            "/year",
+            f"{year} 年已公布，{changed[0]} 不晚于通知签发之日，不得更改。",
+            f"{year} is settled, and {changed[0]} is not after the day of the notice.",
+        )
 
 
 def _bad(field: str, zh: str, en: str) -> Refused:

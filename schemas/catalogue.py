@@ -1,115 +1,126 @@
-"""The assistance catalogue 执法协助事项清单 in force: who gives which assistance, in which form, by when.
+"""The catalogue of assistance 执法协助事项清单: who assists with what, and how soon; it has a version.
 
-沪奉府办发〔2024〕17号 四(五)1: 明确协助内容、协助形式和反馈时限. An item's limit may be shorter than the ten
-days of 上海市城市管理行政执法条例 §29, never longer.
+A catalogue is published whole and replaces the one before (沪奉府办发〔2024〕17号 四(五)). An item's limit
+may not be longer than the ten days that the law gives for an answer (上海市城市管理行政执法条例 §29). Limits
+of other kinds are compared with these ten natural days on the safe side: ten days in a row hold at most four
+Saturdays and Sundays, so that six working days never take longer in weeks without a holiday; seven may.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+from schemas.agencies import AGENCIES
 from schemas.errors import Code, Refused
 from schemas.limits import DayKind, Limit, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping
+    from collections.abc import Container, Iterator, Mapping
     from datetime import date
 
-__all__ = ["Catalogue", "catalogue"]
+__all__ = ["SOURCE", "Catalogue", "Item", "catalogue"]
 
-LONGEST_DAYS = 10
-"""Natural days within which an opinion is due at the latest (上海市城市管理行政执法条例 §29)."""
+Item: TypeAlias = "Mapping[str, Any]"
+"""One item, as the contract `CatalogueItem` says."""
 
-LONGEST_WORKING_DAYS = 5
-"""Working days that fit into ten natural days in any week without a holiday; more are in doubt."""
+SOURCE = "上海市城市管理行政执法条例 第二十九条"
+_LONGEST: dict[tuple[Unit, DayKind], int] = {
+    (Unit.DAY, DayKind.NATURAL_HARD): 10,
+    (Unit.DAY, DayKind.NATURAL_ROLL): 10,
+    (Unit.DAY, DayKind.WORKING): 6,
+    (Unit.HOUR, DayKind.CLOCK): 240,
+}
+"""The longest limit of each kind that is surely within ten natural days; months and years never are."""
 
-HOURS_A_DAY = 24
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Catalogue:
-    """The items of one version, as records of `CatalogueItem`."""
+    """All items of one version; raises ValueError if two have one code."""
 
     version: int
-    items: tuple[Mapping[str, Any], ...]
+    items: tuple[Item, ...]
+    _by_code: dict[str, Item] = field(init=False, repr=False, compare=False)
 
-    def item(self, code: str, day: date) -> Mapping[str, Any] | None:
-        """Give the item of a code that holds on a day; None if there is none."""
-        for each in self.items:
-            begins, ends = each["valid_from"], each["valid_to"]
-            if each["item_code"] == code and begins <= day.isoformat() <= (ends or "9999-12-31"):
-                return each
+    def __post_init__(self) -> None:
+        """Index the items, which is where doubles show."""
+        index = {item["item_code"]: item for item in self.items}
+        if len(index) < len(self.items):
+            raise ValueError("two items of the catalogue have one code")
+        object.__setattr__(self, "_by_code", index)
+
+    def item(self, code: str, day: date) -> Item | None:
+        """Return the item of that code if it is valid on that day, else None."""
+        item = self._by_code.get(code)
+        if item is None or day.isoformat() < item["valid_from"]:
+            return None
+        last = item["valid_to"]
+        return item if last is None or day.isoformat() <= last else None
+
+    def limit(self, code: str, day: date) -> Limit | None:
+        """Return the limit that the item sets; None where it sets none, or is not valid on that day."""
+        item = self.item(code, day)
+        return None if item is None else limit_of(item)
+
+
+def limit_of(item: Item) -> Limit | None:
+    """Return an item's limit, None if it leaves it to the law. Raises ValueError for one that cannot be."""
+    if (item["n"], item["unit"], item["day_kind"]) == (0, "UNKNOWN", "UNKNOWN"):
         return None
+    return Limit(item["n"], Unit(item["unit"]), DayKind(item["day_kind"]))
 
 
-def catalogue(record: Mapping[str, Any], version: int, agencies: Container[str] | None = None) -> Catalogue:
-    """Build the catalogue that an `AssistanceCatalogPublished` record publishes.
+def catalogue(record: Mapping[str, Any], version: int, agencies: Container[str] = AGENCIES) -> Catalogue:
+    """Build the catalogue that an `AssistanceCatalogPublished` publishes, by the register in force.
 
-    With `agencies` (codes) it is checked, as before it is admitted. Raises Refused: BAD_REFERENCE for a code
-    twice or validity reversed, UNKNOWN_AGENCY for a provider that is not registered, LIMIT_TOO_LONG.
+    Raises Refused at the first item that cannot be: UNKNOWN_AGENCY for its provider, LIMIT_TOO_LONG, and
+    BAD_REFERENCE for a code that is there twice, a validity that ends before it begins, no limit at all.
     """
     items = tuple(record["items"])
-    if agencies is not None:
-        _check(items, agencies)
+    times = Counter(item["item_code"] for item in items)
+    for place, item in enumerate(items):
+        for refused in _wrong(item, times, agencies):
+            raise refused.at(f"/items/{place}{refused.field}")
     return Catalogue(version, items)
 
 
-def _check(items: tuple[Mapping[str, Any], ...], agencies: Container[str]) -> None:
-    seen: set[str] = set()
-    for index, item in enumerate(items):
-        where, code = f"/items/{index}", item["item_code"]
-        if code in seen:
-            raise Refused(
-                Code.BAD_REFERENCE,
-                f"{where}/item_code",
-                detail_zh=f"事项编码 {code} 重复。",
-                detail_en=f"The item code {code} stands twice.",
-            )
-        seen.add(code)
-        if item["provider"] not in agencies:
-            raise Refused(
-                Code.UNKNOWN_AGENCY,
-                f"{where}/provider",
-                detail_zh=f"协助机关 {item['provider']} 不在名册中。",
-                detail_en=f"The provider {item['provider']} is not in the register.",
-            )
-        if item["valid_to"] is not None and item["valid_to"] < item["valid_from"]:
-            raise Refused(
-                Code.BAD_REFERENCE,
-                f"{where}/valid_to",
-                detail_zh="失效日早于生效日。",
-                detail_en="It ends before it begins.",
-            )
-        _check_limit(item, where)
+def _wrong(item: Item, times: Counter[str], agencies: Container[str]) -> Iterator[Refused]:
+    code = item["item_code"]
+    if times[code] > 1:
+        yield _bad(
+            "/item_code", f"编码 {code} 出现了 {times[code]} 次。", f"{code} is there {times[code]} times."
+        )
+    provider = item["provider"]
+    if provider not in agencies:
+        zh, en = f"{code} 的提供机关 {provider} 不在名册中。", f"{code}: {provider} is not in the register."
+        yield Refused(Code.UNKNOWN_AGENCY, "/provider", detail_zh=zh, detail_en=en)
+    first, last = item["valid_from"], item["valid_to"]
+    if last is not None and last < first:
+        zh, en = f"{code} 的有效期止于 {last}，早于 {first}。", f"{code} ends on {last}, before {first}."
+        yield _bad("/valid_to", zh, en)
+    yield from _too_long(item)
 
 
-def _check_limit(item: Mapping[str, Any], where: str) -> None:
+def _too_long(item: Item) -> Iterator[Refused]:
+    code, said = item["item_code"], f"{item['n']} {item['unit']} {item['day_kind']}"
     try:
-        limit = Limit(item["n"], Unit(item["unit"]), DayKind(item["day_kind"]))
-    except ValueError as error:
-        raise Refused(
-            Code.BAD_REFERENCE,
-            f"{where}/n",
-            detail_zh="反馈时限的数字、单位与日种不能成立。",
-            detail_en=f"The limit cannot be: {error}.",
-        ) from error
-    if _too_long(limit):
-        raise Refused(
+        limit = limit_of(item)
+    except ValueError:
+        yield _bad("/n", f"{code} 的时限 {said} 不成立。", f"{code}: there is no limit of {said}.")
+        return
+    if limit is None or limit.unit is Unit.SAME_DAY:
+        return
+    longest = _LONGEST.get((limit.unit, limit.day_kind), 0)
+    if limit.n > longest:
+        yield Refused(
             Code.LIMIT_TOO_LONG,
-            f"{where}/n",
-            detail_zh="清单事项的反馈时限不得长于十日（自然日）；工作日计的不得超过五个工作日。",
-            detail_en="An item's limit is at most ten natural days; in working days, at most five.",
-            source="上海市城市管理行政执法条例 第二十九条",
+            "/n",
+            detail_zh=f"{code} 的时限 {said} 可能超过十个自然日，此种时限最多 {longest}。",
+            detail_en=f"{code}: {said} may take more than ten natural days; {longest} of its kind at most.",
+            source=SOURCE,
         )
 
 
-def _too_long(limit: Limit) -> bool:
-    """Compare with ten natural days, and in doubt call it too long."""
-    if limit.unit is Unit.HOUR:
-        return limit.n > LONGEST_DAYS * HOURS_A_DAY
-    if limit.unit is Unit.SAME_DAY:
-        return False
-    if limit.unit is not Unit.DAY:
-        return True
-    return limit.n > (LONGEST_WORKING_DAYS if limit.day_kind is DayKind.WORKING else LONGEST_DAYS)
+def _bad(where: str, zh: str, en: str) -> Refused:
+    return Refused(Code.BAD_REFERENCE, where, detail_zh=zh, detail_en=en)
