@@ -37,8 +37,11 @@ def test_time_alone_gives_the_warnings_and_the_breaches_in_order(world: World, k
 def test_an_alarm_at_the_very_instant_of_a_fact_goes_before_it(world: World, kit: Kit) -> None:
     world.state("ClueTransferred", "2026-09-08 10:00")
     entries = world.state("ClueReceived", "2026-09-10 00:00", kit.nanqiao)
-    # 00:00 of 09-10 is the first instant too late: the breach comes first, signing late meets nothing.
-    assert kit.types(entries) == ["DeadlineWarned", "DeadlineBreached", "ClueReceived"]
+    # 00:00 of 09-10 is the first instant too late: the breach comes first, and stays when it is done late.
+    assert kit.types(entries) == ["DeadlineWarned", "DeadlineBreached", "ClueReceived", "DeadlineMet"]
+    assert kit.of(entries, "DeadlineMet")["breached_before"]
+    (clock,) = [c for c in world.matter.clocks.values() if c.rule == "FX-01-SIGN@1"]
+    assert (clock.state, clock.open) == ("BREACHED", False)
 
 
 def test_a_fact_one_microsecond_before_the_limit_is_in_time_however_late_it_is_decided(

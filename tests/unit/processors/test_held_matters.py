@@ -44,10 +44,11 @@ def test_an_error_of_a_rule_holds_the_matter(broken_rules: World) -> None:
     assert "ZeroDivisionError" in held.record["detail"]
 
 
-def test_a_record_of_a_kind_that_nothing_decides_yet_is_held(world: World, kit: Kit) -> None:
+def test_an_agencys_fact_is_no_effect_whoever_stamped_it(world: World, kit: Kit) -> None:
     one = world.incoming("ClueTransferred", kit.at("2026-09-08 10:00"))
-    (held,) = world.take(replace(one, kind=Kind.EFFECT))
-    assert held.record["reason_code"] == "RULE_FAILED"
+    (refused,) = world.take(replace(one, kind=Kind.EFFECT))
+    assert refused.record["code"] == "NOT_AN_EFFECT"
+    assert not world.matter.held
 
 
 def test_whatever_follows_a_held_fact_is_held_behind_it_and_its_alarms_wait(world: World, kit: Kit) -> None:
@@ -84,6 +85,7 @@ def test_a_replay_decides_what_waited_as_if_it_had_been_decided_in_time(world: W
         "DeadlineWarned",
         "DeadlineBreached",
         "ClueReceived",
+        "DeadlineMet",
     ]
     assert entries[0].seal.received_at == kit.at("2026-09-08 10:00")
     assert [e.offset for e in entries[:4]] == [first.offset] * 4
