@@ -73,3 +73,6 @@ select partition, ledger_offset from vault.erasure_position;
 -- name: put_position
 insert into vault.erasure_position (partition, ledger_offset) values ($1, $2)
 on conflict (partition) do update set ledger_offset = excluded.ledger_offset;
+
+-- name: keys_of_person
+select key_id, person, matter, wrapped, wrapped_by from vault.data_key where person = $1 and wrapped is not null;

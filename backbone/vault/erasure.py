@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 
 from backbone.queries import load_queries
 from backbone.remedy import remedy
+from backbone.vault.cipher import decrypt_with, key_id_of
 from backbone.vault.provider import TEXT, lookup_of
+from backbone.vault.wrapping import unwrap, wrapping_keys
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Iterable, Mapping
 
     from backbone.database import Connection
     from backbone.keyring import KeyRing
@@ -31,6 +33,7 @@ __all__ = [
     "find",
     "is_known",
     "note_applied",
+    "open_fields",
     "tombstone",
 ]
 
@@ -104,6 +107,15 @@ async def erase(connection: Connection, stone: Tombstone, *, count: bool = False
         raise ValueError("a person's token is not empty")
     named = None if count else stone.matters
     return int(await connection.fetchval(SQL["erase"], stone.person, stone.who, stone.why, named, stone.at))
+
+
+async def open_fields(
+    connection: Connection, ring: KeyRing, person: str, ciphertexts: Iterable[bytes]
+) -> list[str]:
+    """Open those of the fields that are under a person's keys. Raises NoWrappingKey, BadCiphertext."""
+    rows = await connection.fetch(SQL["keys_of_person"], person)
+    keys = {row["key_id"]: unwrap(wrapping_keys(ring), row, person, row["matter"]) for row in rows}
+    return [decrypt_with(keys[key_id_of(each)], each) for each in ciphertexts if key_id_of(each) in keys]
 
 
 async def applied(connection: Connection) -> Mapping[int, int]:
