@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     keys: Path = Field(default=Path(".liandong/keys.json"), description="File of the key ring (mode 0600).")
     data: Path = Field(default=Path(".liandong"), description="Directory in which a process may keep files.")
     packs: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=("national", "fengxian"),
+        default=("national", "delta", "fengxian"),
         description="Rulebook packs in force, comma-separated, general first.",
     )
     editions: Annotated[tuple[Path, ...], NoDecode] = Field(

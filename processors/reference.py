@@ -98,7 +98,14 @@ def _agencies(rules: Rules, published: Published) -> Rules:
 
 
 def _catalogue(rules: Rules, published: Published) -> Rules:
-    return replace(rules, catalogue=catalogue(published.record, published.seq))
+    return replace(rules, catalogue=catalogue(published.record, published.seq, _Anyone()))
+
+
+class _Anyone:
+    """Every code: a catalogue was checked when admitted, and markers of two kinds come in any order."""
+
+    def __contains__(self, code: object) -> bool:
+        return True
 
 
 _CHANGES: dict[str, Callable[[Rules, Published], Rules]] = {

@@ -17,7 +17,7 @@ from schemas.codec import CODEC
 from schemas.envelope import Kind
 from schemas.errors import Code
 
-LIBRARY = Library([Rulebook.load(["national", "fengxian"])])
+LIBRARY = Library([Rulebook.load(["national", "delta", "fengxian"])])
 RULES = Rules(LIBRARY.own, CALENDAR, AGENCIES, simulated=True, carried=LIBRARY.hashes)
 BASE = Base(RULES, LIBRARY)
 BEGUN = InForce(BASE, RULES, {"GENESIS": 0})

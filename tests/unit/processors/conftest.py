@@ -120,7 +120,7 @@ def in_force(*, simulated: bool = False) -> Rules:
     return Rules(RULEBOOK, CALENDAR, AGENCIES, simulated)
 
 
-RULEBOOK = Rulebook.load(["national", "fengxian"])
+RULEBOOK = Rulebook.load(["national", "delta", "fengxian"])
 RULES = in_force()
 
 
