@@ -1,7 +1,7 @@
-"""Chinese words for what the views hold: facts, states, kinds of days, domains, agencies.
+"""Chinese words for what the views hold: facts, kinds of days, domains, agencies.
 
 Names of facts and fields come from the contracts, names of agencies from their register. What neither holds
-(labels of states and of the parts that an agency has) stands here.
+(labels of clocks and of the parts that an agency has) stands here.
 """
 
 from __future__ import annotations
@@ -13,32 +13,6 @@ from schemas.agencies import AGENCIES, PLATFORM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-STATES: Final[Mapping[str, str]] = {
-    "registered": "已登记",
-    "transferred": "已移送",
-    "received": "已签收",
-    "returned": "退回补正",
-    "disputed": "有争议",
-    "in-triage": "甄别中",
-    "triaged": "已甄别",
-    "forwarded": "已流转",
-    "verified": "已核查",
-    "fed-back": "已反馈",
-    "closed": "已办结",
-    "objected": "已提异议",
-    "designation-requested": "已报请指定",
-    "designated": "已指定",
-}
-"""Labels of the states of a clue."""
-
-PROCEDURES: Final[Mapping[str, str]] = {"clue-transfer": "案件线索移送"}
-"""Labels of procedures, without their version."""
-
-DONE: Final[Mapping[str, frozenset[str]]] = {
-    "clue-transfer": frozenset({"fed-back", "closed"}),
-}
-"""By procedure, the states in which a handling agency has nothing more to do."""
 
 PARTS: Final[Mapping[str, str]] = {
     "HANDLE": "承办",
@@ -108,22 +82,6 @@ def fact_zh(fact_type: str) -> str:
 def agency_zh(code: str) -> str:
     """Chinese name of an agency; the code itself where the register lacks it."""
     return "联动平台" if code == PLATFORM else AGENCIES.name_zh(code)
-
-
-def state_zh(state: str) -> str:
-    """Chinese label of a state; the id itself where none is known."""
-    return STATES.get(state, state)
-
-
-def procedure_zh(procedure: str) -> str:
-    """Chinese label of a procedure, given with or without its version."""
-    name = procedure.partition("@")[0]
-    return PROCEDURES.get(name, name)
-
-
-def is_done(procedure: str, state: str) -> bool:
-    """Whether a matter of that procedure (with or without its version) asks nothing more in that state."""
-    return state in DONE.get(procedure.partition("@")[0], frozenset())
 
 
 def domain_zh(code: str | None) -> str:

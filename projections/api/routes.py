@@ -117,13 +117,14 @@ async def get_timeline(  # noqa: PLR0913, PLR0917 - each is a parameter of its o
     after = int(signed.read(cursor, listing, asking).key) if cursor else 0
     async with source.as_agency(asking) as connection:
         reached = await as_of(connection)
-        if await find_matter(connection, matter) is None:
+        card = await find_matter(connection, matter)
+        if card is None:
             raise no_such_matter(matter)
         facts = await timeline_page(connection, matter, after, limit + 1)
     following = None
     if len(facts) > limit:
         following = signed.write(Place(listing, "", str(facts[limit - 1].seq)), asking)
-    shown = [fact_item(fact) for fact in facts[:limit]]
+    shown = [fact_item(fact, card.procedure) for fact in facts[:limit]]
     return TimelinePage(as_of=reach(reached), matter=matter, items=shown, next=following)
 
 

@@ -16,6 +16,7 @@ from projections.api.answers import (
     Subtotal,
 )
 from projections.clocks.remaining import outcome_zh
+from projections.procedures import procedure_zh, state_zh
 from projections.times import beijing, iso
 from projections.vocabulary import (
     PARTS,
@@ -23,8 +24,6 @@ from projections.vocabulary import (
     domain_zh,
     fact_zh,
     limit_zh,
-    procedure_zh,
-    state_zh,
 )
 
 if TYPE_CHECKING:
@@ -48,8 +47,8 @@ def _domain(code: str | None) -> Named | None:
     return Named(code=code, name=domain_zh(code)) if code else None
 
 
-def _state(state: str) -> Named:
-    return Named(code=state, name=state_zh(state))
+def _state(procedure: str, state: str) -> Named:
+    return Named(code=state, name=state_zh(procedure, state))
 
 
 def _procedure(procedure: str) -> Named:
@@ -65,7 +64,7 @@ def inbox_item(item: Item) -> InboxItem:
             "part_zh": PARTS.get(item.part, item.part),
             "open": item.open,
             "procedure": _procedure(item.procedure),
-            "state": _state(item.state),
+            "state": _state(item.procedure, item.state),
             "from": agency(item.from_agency),
             "holder": agency(item.holder) if item.holder else None,
             "about": item.about,
@@ -135,8 +134,8 @@ def clock_item(clock: Clock) -> ClockItem:
     )
 
 
-def fact_item(fact: Fact) -> FactItem:
-    """A fact as it is answered."""
+def fact_item(fact: Fact, procedure: str) -> FactItem:
+    """A fact of a matter of that procedure as it is answered."""
     return FactItem(
         seq=fact.seq,
         fact=Named(code=fact.fact_type, name=fact_zh(fact.fact_type)),
@@ -147,7 +146,7 @@ def fact_item(fact: Fact) -> FactItem:
         copied_to=[agency(code) for code in fact.copied_to],
         received_at=iso(fact.received_at),
         occurred_at=iso(fact.occurred_at) if fact.occurred_at else None,
-        state=_state(fact.state),
+        state=_state(procedure, fact.state),
         rule=fact.rule,
         citation=fact.citation,
         verified=fact.verified,
@@ -162,7 +161,7 @@ def matter_answer(card: Card, part: str, clocks: list[Clock], as_of: AsOf) -> Ma
         as_of=reach(as_of),
         matter=card.matter,
         procedure=_procedure(card.procedure),
-        state=_state(card.state),
+        state=_state(card.procedure, card.state),
         originator=agency(card.originator),
         holder=agency(card.handler) if card.handler else None,
         part=part,

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from projections.console.describe import Line, describe
 from projections.console.headlines import headline
+from projections.procedures import state_zh
 from projections.times import BEIJING, day_zh, minute_zh
-from projections.vocabulary import agency_zh, fact_zh, state_zh
+from projections.vocabulary import agency_zh, fact_zh
 from schemas.agencies import PLATFORM
 
 if TYPE_CHECKING:
@@ -78,8 +79,8 @@ class Day:
     entries: list[Entry]
 
 
-def entry(fact: Fact, revealed: Mapping[str, Shown]) -> Entry:
-    """A fact of the timeline; `revealed` as in `describe`."""
+def entry(fact: Fact, revealed: Mapping[str, Shown], procedure: str) -> Entry:
+    """A fact in the timeline of a matter of that procedure; `revealed` as in `describe`."""
     meta = fact.content.get("meta", {})
     return Entry(
         seq=fact.seq,
@@ -88,8 +89,8 @@ def entry(fact: Fact, revealed: Mapping[str, Shown]) -> Entry:
         time=f"{fact.received_at.astimezone(BEIJING):%H:%M}",
         platform=fact.agency == PLATFORM,
         alarm=fact.fact_type in _ALARMS,
-        sentence=headline(fact.fact_type, fact.content),
-        state_zh=state_zh(fact.state),
+        sentence=headline(fact.fact_type, fact.content, fact.addressed_to),
+        state_zh=state_zh(procedure, fact.state),
         rule=fact.rule,
         citation=fact.citation,
         basis=meta.get("legal_basis", [])[1:],
@@ -110,13 +111,17 @@ def _cause(meta: Mapping[str, Any]) -> str:
     return f"{agency_zh(meta['cause_agency'])} {fact_zh(meta['cause_fact'])}（{meta['cause_matter']}）"
 
 
-def days(facts: Sequence[Fact], revealed: Mapping[Place, Shown], calendar: Days) -> list[Day]:
-    """The timeline by days, oldest first."""
+def days(facts: Sequence[Fact], revealed: Mapping[Place, Shown], calendar: Days, procedure: str) -> list[Day]:
+    """The timeline of a matter of that procedure by days, oldest first."""
     by_fact: dict[int, dict[str, Shown]] = {}
     for (seq, path), shown in revealed.items():
         by_fact.setdefault(seq, {})[path] = shown
     return [
-        Day(day_zh(day), calendar.is_working(day), [entry(fact, by_fact.get(fact.seq, {})) for fact in group])
+        Day(
+            day_zh(day),
+            calendar.is_working(day),
+            [entry(fact, by_fact.get(fact.seq, {}), procedure) for fact in group],
+        )
         for day, group in groupby(facts, key=lambda fact: fact.received_at.astimezone(BEIJING).date())
     ]
 

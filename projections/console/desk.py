@@ -9,8 +9,9 @@ from fastapi import Request  # noqa: TC002 - FastAPI reads the annotations
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from projections.procedures import procedure_zh, state_zh
 from projections.times import minute_zh
-from projections.vocabulary import URGENCIES, agency_zh, domain_zh, procedure_zh, state_zh
+from projections.vocabulary import URGENCIES, agency_zh, domain_zh
 
 if TYPE_CHECKING:
     from projections.api.cursor import Cursors

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
@@ -13,13 +13,15 @@ from projections.words import value_zh, yuan
 Content: TypeAlias = Mapping[str, Any]
 
 
-def headline(fact_type: str, content: Content) -> str:
-    """One sentence for a fact; empty where its lines say all."""
+def headline(fact_type: str, content: Content, addressed: Sequence[str] = ()) -> str:
+    """One sentence for a fact that is addressed to these agencies; empty where its lines say all."""
+    if fact_type == "FactRouted" and content and not content["to"]:
+        return f"分送{_names(addressed)}，由各机关分别签收。{content['why_zh']}"
     say = _SENTENCES.get(fact_type)
     return say(content) if say is not None and content else ""
 
 
-def _names(codes: list[str]) -> str:
+def _names(codes: Sequence[str]) -> str:
     return "、".join(agency_zh(code) for code in codes)
 
 

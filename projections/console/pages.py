@@ -135,7 +135,7 @@ async def _matter(matter: str, reader: str, at: Desk) -> dict[str, Any]:
         "about": about_zh(card),
         "holder_zh": holder_zh(card.handler, several=bool(card.receivers)),
         "held_zh": HELD_REASONS.get(card.held_reason or "", card.held_reason or ""),
-        "days": days(shown, revealed, CALENDAR),
+        "days": days(shown, revealed, CALENDAR, card.procedure),
         "truncated": FACTS if len(facts) > FACTS else 0,
         "track": track(shown, card),
         "clocks": cards(clocks, now.now, CALENDAR, reader),

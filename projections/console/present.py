@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from projections.clocks.remaining import Days, Remaining, outcome_zh, remaining
+from projections.procedures import procedure_zh, state_zh
 from projections.times import beijing, day_zh, minute_zh
 from projections.vocabulary import (
     DAY_KINDS,
@@ -14,8 +15,6 @@ from projections.vocabulary import (
     agency_zh,
     domain_zh,
     limit_zh,
-    procedure_zh,
-    state_zh,
 )
 
 if TYPE_CHECKING:
@@ -125,7 +124,7 @@ def row(item: Item, now: datetime, calendar: Days) -> Row:
     return Row(
         item=item,
         part_zh=PARTS.get(item.part, item.part),
-        state_zh=state_zh(item.state),
+        state_zh=state_zh(item.procedure, item.state),
         from_zh=agency_zh(item.from_agency),
         holder_zh=holder_zh(item.holder, several=item.part == "NOTICE"),
         title=domain_zh(item.domain) or procedure_zh(item.procedure),

@@ -18,6 +18,8 @@ cross join lateral (
     select case
         when a.agency = m.originator and m.state = 'returned' then 'SUPPLEMENT'
         when a.agency = m.handler then 'HANDLE'
+        -- Nobody was found for it, or it was only noted: its sender has the next move.
+        when a.agency = m.originator and m.handler = '' and m.receivers = '{}' then 'HANDLE'
         when m.handler = '' and a.agency = any (m.receivers) then 'NOTICE'
         when a.agency = m.originator and m.done then 'RESULT'
         when a.agency = m.originator then 'SENT'

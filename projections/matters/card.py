@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from projections.matters.about import about, opens
+from projections.procedures import is_done
 from projections.times import beijing
-from projections.vocabulary import is_done
 from schemas.agencies import PLATFORM
 
 if TYPE_CHECKING:

@@ -13,11 +13,12 @@ from projections.console.describe import describe
 from projections.console.headlines import headline
 from projections.console.reveal import MASKED, Shown
 from projections.content import split
+from projections.procedures import PROCEDURES
 from projections.testing import CLUE, SCHEDULED, LedgerBuilder, at, meta, short_meta
-from projections.vocabulary import STATES, fact_zh
-from schemas.contracts import contracts, personal_paths
+from projections.vocabulary import fact_zh
+from schemas.contracts import FACT_CONTEXTS, contracts, personal_paths
 
-FACTS = sorted(c.name for c in contracts().on_the_wire() if c.context in {"clue", "platform"})
+FACTS = sorted(c.name for c in contracts().on_the_wire() if c.context in FACT_CONTEXTS)
 
 
 def clue() -> dict[str, Any]:
@@ -105,7 +106,7 @@ def test_a_fact_without_content_has_no_headline() -> None:
 
 def test_states_are_those_of_a_clue() -> None:
     # Settled names of the states of a clue.
-    assert set(STATES) == {
+    assert set(PROCEDURES["clue-transfer"].states) == {
         "registered",
         "transferred",
         "received",

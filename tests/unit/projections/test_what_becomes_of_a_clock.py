@@ -52,7 +52,9 @@ class Ending:
 
 ENDINGS = {
     "met in time": Ending((met("2026-09-29 23:59"),), "MET", "按期办结"),
-    "met in time and told after the breach": Ending((breached(), met("2026-09-29 17:00")), "MET", "按期办结，迟告"),
+    "met in time and told after the breach": Ending(
+        (breached(), met("2026-09-29 17:00")), "MET", "按期办结，迟告"
+    ),
     "met at the first instant too late": Ending((breached(), met(DUE)), "BREACHED", "超期后办结"),
     "met days after the breach": Ending((breached(), met("2026-10-08 09:00")), "BREACHED", "超期后办结"),
     "cancelled": Ending(
@@ -61,7 +63,10 @@ ENDINGS = {
         "已撤销",
     ),
     "released after the breach": Ending(
-        (breached(), ("DeadlineCancelled", {"cancelled_at": at("2026-10-08 09:00"), "reason_zh": "职责已移转"})),
+        (
+            breached(),
+            ("DeadlineCancelled", {"cancelled_at": at("2026-10-08 09:00"), "reason_zh": "职责已移转"}),
+        ),
         "BREACHED",
         "超期后撤销",
     ),
@@ -107,7 +112,12 @@ def test_a_clock_that_is_extended_while_it_is_paused_is_counted_when_it_is_resum
     clock = after([("DeadlinePaused", paused), ("DeadlineExtended", extended)])
     assert (clock.state, clock.due_date) == ("PAUSED", "2026-09-29")
     evolve(clock, "DeadlineResumed", resumed)
-    assert (clock.state, clock.due_date, clock.reason_zh, clock.paused_at) == ("RUNNING", "2026-10-21", None, None)
+    assert (clock.state, clock.due_date, clock.reason_zh, clock.paused_at) == (
+        "RUNNING",
+        "2026-10-21",
+        None,
+        None,
+    )
 
 
 def test_a_new_calendar_moves_the_last_day_and_is_named() -> None:
