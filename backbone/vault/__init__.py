@@ -7,6 +7,7 @@ from backbone.vault.cipher import BadCiphertext, DataKey, decrypt_with, encrypt,
 from backbone.vault.memory import MemoryKeyProvider
 from backbone.vault.postgres import PostgresKeyProvider
 from backbone.vault.provider import Erased, KeyProvider
+from backbone.vault.wrapping import NoWrappingKey
 
 __all__ = [
     "BadCiphertext",
@@ -14,6 +15,7 @@ __all__ = [
     "Erased",
     "KeyProvider",
     "MemoryKeyProvider",
+    "NoWrappingKey",
     "PostgresKeyProvider",
     "decrypt_with",
     "encrypt",

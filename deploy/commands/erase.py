@@ -17,11 +17,11 @@ from backbone.keyring import BadKeyRing
 from backbone.keyring import load as load_keys
 from backbone.settings import Settings
 from backbone.stack import read_identity
+from backbone.vault import NoWrappingKey
 from backbone.vault.erasure import ErasureRunning, find
-from backbone.vault.wrapping import NoWrappingKey
 from deploy.commands.running import directory_option, layout_of, running_stack
 from deploy.embedded.obstacles import Obstacle
-from deploy.erasure import Decision, Done, Found, carry_out, look_up, replay
+from deploy.erasure import Decision, Done, Found, NameInReason, Unknown, carry_out, look_up, replay
 from producers.gateway.sealing import person_key
 from schemas.errors import Refused
 from schemas.identifiers import check_citizen_id, check_uscc
@@ -47,7 +47,7 @@ ID_KINDS = (
 """Kinds of document by which a person is known; USCC is that of an individual business."""
 _PERSON = re.compile(r"[PN]-[0-9a-f]{32}|U-[0-9A-Z]{18}")
 _SHOWN_MATTERS = 20
-_TOLD = (ErasureRunning, DatabaseAway, BrokerAway, BadKeyRing, NoWrappingKey)
+_TOLD = (Unknown, NameInReason, ErasureRunning, DatabaseAway, BrokerAway, BadKeyRing, NoWrappingKey)
 
 
 class NotErased(Obstacle):
@@ -66,7 +66,7 @@ class NotErased(Obstacle):
 )
 @directory_option
 def erase(directory: Path, person: str | None, id_kind: str, **options: str | bool) -> None:
-    """Erase PERSON, a pseudonym: no view, feed, log or dead letter shows who it is ever again.
+    r"""Erase PERSON, a pseudonym: no view, feed, log or dead letter shows who it is ever again.
 
     \b
     永久删除一人：销毁其密钥和提及其人的事项的文本密钥，并在总账中记载。
@@ -198,9 +198,7 @@ def _tell_after(done: Done) -> None:
         click.echo(f"✔ 已送往总账，尚未处理 on its way to the ledger, not decided yet: {where}")
         click.echo("  worker 恢复后自动处理。A worker decides it as soon as one runs: liandong status")
     click.echo("✔ 任何页面、接口、日志与死信均不再显示此人。Nothing shows the person any more.")
-    click.echo(
-        f"  仍保留：假名 {done.tombstone.person}、事项的状态、时限与哈希。What remains is the pseudonym."
-    )
+    click.echo(f"  仍保留：假名、状态、时限与哈希。What remains: the pseudonym {done.tombstone.person}.")
     click.echo(
         "  此前的密钥备份仍可读取：请销毁；恢复后入口开放前会重新应用删除。"
         "Older backups of the keys still open it: destroy them; a restored one is erased again at the start."

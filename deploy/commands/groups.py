@@ -21,6 +21,7 @@ NAMES: Final = (
     "scenario",
     "publish",
     "parked",
+    "erase",
     "rebuild",
     "replay",
     "verify",

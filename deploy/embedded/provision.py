@@ -23,11 +23,14 @@ from backbone import database, keyring, log, migrate, stack
 from backbone.broker import BrokerAway, TopicsDiffer, ensure_topics
 from backbone.queries import load_queries
 from backbone.settings import Settings
+from backbone.vault import NoWrappingKey
+from backbone.vault.erasure import ErasureRunning
 from deploy.embedded.genesis import write_genesis
 from deploy.embedded.layout import write_private
 from deploy.embedded.obstacles import Obstacle
 from deploy.embedded.parts import login_roles, read_passwords
 from deploy.embedded.roles import agency_role, role_name
+from deploy.erasure.replay import replay
 from producers.gateway import tokens
 from projections import schema as views
 from schemas.agencies import AGENCIES
@@ -54,6 +57,8 @@ _TOLD = (
     keyring.BadKeyRing,
     migrate.BadMigration,
     stack.StackDiffers,
+    NoWrappingKey,
+    ErasureRunning,
     asyncpg.PostgresError,
 )
 
@@ -94,10 +99,19 @@ async def provision(settings: Settings, birth: Birth) -> None:
         now = (await stack.read_identity(connection)).simulated_now
     topics = catalogue(simulated=birth.simulated, partitions=birth.partitions)
     await ensure_topics(settings, topics)
+    await apply_erasures(settings, birth.partitions)
     written = await write_genesis(settings, ring, birth.partitions, now)
     click.echo(
         f"provisioned {settings.stack} ({birth.mode}): {len(topics)} topics, {written} genesis markers"
     )
+
+
+async def apply_erasures(settings: Settings, partitions: int) -> None:
+    """Erase again who was erased: keys that were restored may know them still, and no door is open yet."""
+    async with _administrator(settings) as connection:
+        done = await replay(settings, connection, partitions)
+    if done.destroyed:
+        click.echo(f"{done.destroyed} restored keys destroyed again: {done.erasures} erasures in the ledger")
 
 
 async def ensure_roles(connection: Connection, name: str, passwords: Mapping[str, str]) -> None:

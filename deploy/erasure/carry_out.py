@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from backbone import keyring
 from backbone.clock import SystemClock
 from backbone.queries import load_queries
+from backbone.remedy import remedy
 from backbone.stack import read_identity
 from backbone.vault.cache import KEPT_SECONDS
 from backbone.vault.erasure import (
@@ -28,7 +29,6 @@ from backbone.vault.erasure import (
     tombstone,
 )
 from backbone.vault.shred import shred
-from deploy.embedded.obstacles import Obstacle
 from deploy.erasure.statement import state
 
 if TYPE_CHECKING:
@@ -48,17 +48,20 @@ _LIKE_A_NUMBER = re.compile(r"\d{17}[\dXx]|\d{15}|1\d{10}")
 _LEAST = 2
 
 
-class Unknown(Obstacle):
-    """No key, no tombstone and no number belongs to this pseudonym."""
+class Unknown(LookupError):
+    """密钥库中没有此假名，请核对。The vault never met this pseudonym: compare it with that in the matter."""
 
 
-class NameInReason(Obstacle):
-    """The reason or the desk names the person who is to be erased, or looks as if it did."""
+class NameInReason(ValueError):
+    """--why or --who says something of the person, and stays in the ledger: name ground and desk alone.
+
+    依据或部门中含有当事人的信息，而它们将永久留在总账中：请只写依据和部门。
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Who is erased (a pseudonym), which desk decided it and on which ground; all three stay in the ledger."""
+    """Who is erased (a pseudonym), which desk decided it, on which ground; all three stay in the ledger."""
 
     person: str
     who: str
@@ -87,10 +90,7 @@ class Done:
 async def look_up(connection: Connection, person: str) -> Found:
     """Tell what erasing a person would destroy; nothing changes. Raises Unknown."""
     if not await is_known(connection, person):
-        raise Unknown(
-            f"密钥库中没有 {person}。The vault has never met {person}.",
-            "请核对假名。Compare the pseudonym with that of the matter.",
-        )
+        raise Unknown(remedy(Unknown))
     return Found(await doomed(connection, person), await tombstone(connection, person))
 
 
@@ -129,11 +129,7 @@ async def _refuse_names(connection: Connection, settings: Settings, decision: De
     ring = keyring.load(settings.keys)
     opened = await open_fields(connection, ring, decision.person, fields)
     if _LIKE_A_NUMBER.search(text) or any(len(each) >= _LEAST and each in text for each in opened):
-        raise NameInReason(
-            "--why 或 --who 含有当事人的信息，而它们将永久留在总账中。"
-            "--why or --who says something of the person, and both stay in the ledger for ever.",
-            "请只写依据和部门。Name the ground and the desk alone.",
-        )
+        raise NameInReason(remedy(NameInReason))
 
 
 async def _seen(connection: Connection, said: Envelope) -> bool:

@@ -39,7 +39,7 @@ class Replayed:
 
 
 async def replay(settings: Settings, connection: Connection, partitions: int) -> Replayed:
-    """Apply the ledger's erasures that these keys have not seen: before a door opens, after a restore of keys.
+    """Apply the ledger's erasures that these keys have not seen: after a restore, before a door opens.
 
     Reads the ledger from where the vault says that it was applied, a position that is kept, and restored,
     with the keys. The connection is the administrator's. Raises ErasureRunning, BrokerAway, BadKeyRing,
