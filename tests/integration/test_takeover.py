@@ -16,15 +16,13 @@ from backbone.clock import SystemClock
 from backbone.database import open_pool
 from backbone.keyring import load as load_keys
 from deploy.embedded.testing import start
-from processors.model import Rules
 from processors.owner.append import GROUP, Mark, append
+from processors.owner.effects import Effects
 from processors.owner.intake import raw_of
 from processors.owner.partition import Means, OwnedPartition
 from processors.owner.tail import APPLICATION, catch_up
 from processors.owner.takeover import CannotTakeOver, Claim, check_position, claim
-from processors.rulebook import Rulebook
-from schemas.agencies import AGENCIES
-from schemas.calendar import CALENDAR
+from processors.worker import make_base
 from schemas.topics import INBOUND
 
 if TYPE_CHECKING:
@@ -46,8 +44,12 @@ def unowned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackHandle]:
 async def means(unowned: StackHandle) -> AsyncIterator[Means]:
     settings = unowned.settings("worker")
     pool = await open_pool(settings, application=APPLICATION, size=12)
-    rules = Rules(Rulebook.load(settings.packs), CALENDAR, AGENCIES, simulated=True)
-    yield Means(settings, pool, rules, load_keys(settings.keys).stamps, SystemClock(), PARTITIONS)
+    ring = load_keys(settings.keys)
+    effects = Effects(settings, ring.backbone, PARTITIONS, simulated=True)
+    await effects.start()
+    base = make_base(settings, simulated=True)
+    yield Means(settings, pool, base, ring.stamps, SystemClock(), effects, PARTITIONS)
+    await effects.stop()
     await pool.close()
 
 
@@ -69,7 +71,8 @@ async def owned(means: Means, partition: int) -> AsyncIterator[tuple[OwnedPartit
                 owner.offer(raw_of(record))
                 seen = record.offset + 1
         async with asyncio.timeout(30):
-            while not (owner.ready and not owner.intake.waiting and owner.mark.number > 0):
+            # A partition that has begun also says in its mark on which calendar its clocks are counted.
+            while not (owner.ready and not owner.intake.waiting and owner.mark.calendar > 0):
                 assert not task.done(), task.exception()
                 await asyncio.sleep(0.02)
         yield owner, claimed
@@ -113,7 +116,7 @@ async def test_the_next_owner_goes_on_where_the_last_transaction_ended(means: Me
     claimed = await claim(means.settings, 1)
     try:
         assert (claimed.position, claimed.mark.number) == (1, 1)
-        reached = await catch_up(means.settings, means.pool, claimed)
+        reached = await catch_up(means.settings, means.pool, claimed, means.effects)
         assert reached.number == 1
     finally:
         await claimed.producer.stop()
@@ -135,16 +138,17 @@ async def test_a_lost_database_is_folded_forward_from_the_ledger(means: Means) -
     async with means.pool.acquire() as connection:
         await connection.execute("delete from processors.fold_position where partition = 3")
         await connection.execute("delete from processors.partition_versions where partition = 3")
+        await connection.execute("delete from processors.marker where partition = 3")
     claimed = await claim(means.settings, 3)
     try:
-        assert (await catch_up(means.settings, means.pool, claimed)).number == 1
+        assert (await catch_up(means.settings, means.pool, claimed, means.effects)).number == 1
     finally:
         await claimed.producer.stop()
     async with means.pool.acquire() as connection:
         rulebook = await connection.fetchval(
             "select rulebook from processors.partition_versions where partition = 3"
         )
-    assert rulebook == means.rules.rulebook.hash
+    assert rulebook == means.base.rules.rulebook.hash
 
 
 async def test_a_position_set_back_behind_decided_records_is_refused_with_its_remedy(means: Means) -> None:
@@ -156,7 +160,7 @@ async def test_a_position_set_back_behind_decided_records_is_refused_with_its_re
     claimed = await claim(means.settings, 4)
     try:
         with pytest.raises(CannotTakeOver, match="position was lost or set back"):
-            await catch_up(means.settings, means.pool, claimed)
+            await catch_up(means.settings, means.pool, claimed, means.effects)
     finally:
         await claimed.producer.stop()
 
@@ -187,7 +191,7 @@ async def test_a_database_of_another_ledger_is_refused(means: Means) -> None:
     claimed = await claim(means.settings, 5)
     try:
         with pytest.raises(CannotTakeOver, match="belongs to another ledger"):
-            await catch_up(means.settings, means.pool, claimed)
+            await catch_up(means.settings, means.pool, claimed, means.effects)
     finally:
         await claimed.producer.stop()
 
