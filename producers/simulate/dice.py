@@ -42,12 +42,13 @@ class Dice:
 
     def weighted(self, weights: Mapping[Thing, float]) -> Thing:
         """Give one of some things, each as often as its weight says."""
+        things = list(weights)
         left = self._random.random() * sum(weights.values())
-        for thing, weight in weights.items():
-            left -= weight
+        for thing in things:
+            left -= weights[thing]
             if left < 0:
                 return thing
-        return next(reversed(weights))
+        return things[-1]
 
     def tail(self) -> bytes:
         """Give the random part of an event id."""

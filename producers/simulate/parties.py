@@ -19,7 +19,9 @@ __all__ = ["FOREIGN_FIRMS", "firm", "found", "person", "regular", "unidentified"
 
 HOME: Final = "310120"
 PERSONS = 6000
-FOREIGN_FIRMS: Final = tuple(each["code"] for each in load("people.yaml")["registered"] if each["code"] != HOME)
+FOREIGN_FIRMS: Final = tuple(
+    each["code"] for each in load("people.yaml")["registered"] if each["code"] != HOME
+)
 """Regions outside Shanghai in which firms of the population are registered."""
 _KINDS = {"NATURAL_PERSON": 44.0, "LEGAL_PERSON": 32.0, "INDIVIDUAL_BUSINESS": 16.0, "UNIDENTIFIED": 8.0}
 
