@@ -12,6 +12,7 @@ from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
 from schemas.contracts import PRIMITIVES, Contract, Contracts, Schema, not_null
+from schemas.house import Problem, house_rules, use_rules
 from schemas.released import Release, fingerprint
 
 if TYPE_CHECKING:
@@ -27,21 +28,10 @@ NARROWS_WHEN_LOWER = ("max", "itemMax")
 NARROWS_WHEN_HIGHER = ("min",)
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One reason why the contracts may not stay as they are: which record, which field, what to do."""
-
-    name: str
-    path: str
-    sentence: str
-
-    def __str__(self) -> str:
-        return f"{self.name}{self.path}: {self.sentence}"
-
-
 def check(current: Contracts, released: Mapping[str, tuple[Release, ...]]) -> list[Problem]:
     """List everything that is wrong with the contracts; an empty list lets a build pass."""
     problems = [p for contract in current for p in house_rules(contract.name, contract.schema)]
+    problems += [p for contract in current for p in use_rules(contract)]
     on_the_wire = {c.name: c for c in current.on_the_wire()}
     gone = "was released and is gone; the ledger needs it: put its .avsc back"
     problems += [Problem(name, "", gone) for name in sorted(released.keys() - on_the_wire.keys())]
@@ -203,49 +193,3 @@ class Narrowing:
         for key in (*lower, *higher, *forms, *breaks):
             sentence = f"`{key}` admits less than {self.called} did: what was admitted must stay admissible"
             yield Problem(self.name, path, sentence)
-
-
-def house_rules(name: str, schema: Any, path: str = "") -> Iterator[Problem]:
-    """List where a contract breaks the rules of this house: prose, labels, defaults, bounds, no maps."""
-    schema = not_null(schema)
-    if isinstance(schema, str):
-        return
-    if schema["type"] == "map":
-        yield Problem(name, path, "is a map, whose encoding has no order: use a list of records")
-    if schema["type"] == "array":
-        yield from house_rules(name, schema["items"], f"{path}/[]")
-    if "name" in schema and not _bilingual(schema.get("doc", "")):
-        yield Problem(name, path, "needs a doc in Chinese and then English: “中文。English.”")
-    if schema["type"] == "enum":
-        if schema.get("default") not in schema["symbols"]:
-            yield Problem(name, path, "needs a default symbol, so that it may grow")
-        if list(schema.get("zh", ())) != schema["symbols"]:
-            yield Problem(name, path, "needs a Chinese label (`zh`) for each symbol, in order")
-    for field in schema.get("fields", ()):
-        yield from _field_rules(name, field, f"{path}/{field['name']}")
-
-
-def _field_rules(name: str, field: dict[str, Any], path: str) -> Iterator[Problem]:
-    schema = not_null(field["type"])
-    if not _bilingual(field.get("doc", "")):
-        yield Problem(name, path, "needs a doc in Chinese and then English: “中文。English.”")
-    nullable = isinstance(field["type"], list)
-    if nullable and (field["type"][0] != "null" or field.get("default", "") is not None):
-        yield Problem(name, path, "is nullable: null stands first and is the default")
-    if _unbounded(field, schema):
-        yield Problem(name, path, "needs a bound: `max`, and `itemMax` for a list of strings")
-    if "personal" in field and (schema != "bytes" or field["personal"] not in {"person", "text"}):
-        yield Problem(name, path, "personal is `person` or `text`, and the field is bytes on the wire")
-    yield from house_rules(name, schema, path)
-
-
-def _unbounded(field: dict[str, Any], schema: Any) -> bool:
-    if isinstance(schema, dict) and schema["type"] == "array":
-        return "max" not in field or (schema["items"] == "string" and "itemMax" not in field)
-    return schema in ("string", "bytes") and "max" not in field
-
-
-def _bilingual(doc: str) -> bool:
-    chinese, stop, english = doc.partition("。")
-    in_chinese = any("\u4e00" <= character <= "\u9fff" for character in chinese)
-    return in_chinese and bool(stop) and english[:1].isascii() and english.rstrip().endswith((".", ")."))

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from schemas.codec import CODEC
-from schemas.compatibility import Problem, check, house_rules, incompatibilities
-from schemas.contracts import BrokenContract, Contracts, contracts
+from schemas.compatibility import check, incompatibilities
+from schemas.contracts import BrokenContract, Contract, Contracts, contracts
+from schemas.house import Problem, house_rules, use_rules
 from schemas.released import fingerprint, read_releases, release, releases
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ BASE: dict[str, Any] = {
     "namespace": "liandong.clue",
     "name": "ClueNoted",
     "doc": "线索已记。A clue was noted.",
+    "stated": "PLATFORM",
     "fields": [
         {"name": "text", "type": "string", "doc": "文。Text.", "max": 10},
         {
@@ -151,6 +153,45 @@ class TestTheHouseRules:
     )
     def test_name_what_breaks_them(self, new: dict[str, Any], words: str) -> None:
         assert any(words in problem.sentence for problem in house_rules("ClueNoted", new))
+
+
+META = {"name": "meta", "type": "liandong.shared.Meta", "doc": "公共信息。What every fact carries."}
+EFFECT_META = {**META, "type": "liandong.shared.EffectMeta"}
+
+
+def stating(*fields: dict[str, Any], **use: Any) -> Contract:
+    """A fact of an agency about clues, its use changed."""
+    said = {"stated": "AGENCY", "about": ["XS"], **use}
+    return Contract("ClueNoted", "clue", {**BASE, **said, "fields": [*(fields or (META,)), *BASE["fields"]]})
+
+
+class TestWhatAFactSaysOfItsUse:
+    @pytest.mark.parametrize("name", [c.name for c in contracts()])
+    def test_holds_together_in_every_contract(self, name: str) -> None:
+        assert list(use_rules(contracts()[name])) == []
+
+    @pytest.mark.parametrize(
+        ("contract", "words"),
+        [
+            (stating(stated="ANYBODY"), "`stated` is one of"),
+            (stating(about=["ZZ"]), "no kind of matter"),
+            (stating(about=[]), "needs `about`"),
+            (stating(effect=True), "if and only if its meta is EffectMeta"),
+            (stating(EFFECT_META), "if and only if its meta is EffectMeta"),
+            (stating(stated="PLATFORM"), "if and only if an agency may state it"),
+            (stating(reference="WEATHER", about=["CK"]), "publishes WEATHER"),
+            (stating(reference="CALENDAR"), "about CK"),
+            (stating(META, {**OPTIONAL, "name": "k", "type": "bytes", "keep": True}), "only text"),
+            (stating(META, {"name": "k", "type": "liandong.shared.Period", "keep": True}), "only text"),
+        ],
+    )
+    def test_is_refused_where_it_does_not(self, contract: Contract, words: str) -> None:
+        assert any(words in problem.sentence for problem in use_rules(contract)), list(use_rules(contract))
+
+    def test_changes_without_a_new_version(self) -> None:
+        used = {**BASE, "stated": "AGENCY", "about": ["XS"], "opens": True}
+        assert fingerprint(used) == fingerprint(BASE)
+        assert objections(used) == []
 
 
 class TestTheLock:
