@@ -56,7 +56,7 @@ def _region(schema: Schema, record: dict[str, Any]) -> Iterator[Refused]:
         place = record.get(field["name"]) if _named(field["type"]) == "Location" else None
         if place is None:
             continue
-        code = place.get("community_code12") or place["township_code9"]
+        code = place["township_code9"]
         if not code.startswith(place["adcode6"]) or code.startswith(region) or region.startswith(code):
             continue
         yield Refused(

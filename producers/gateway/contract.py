@@ -120,4 +120,11 @@ def _distinct(found: Any) -> list[Refused]:
     by_place: dict[tuple[str, str], Refused] = {}
     for refused in found:
         by_place.setdefault((refused.field, refused.code), refused)
-    return list(by_place.values())
+    # pydantic does not count an item that is wrong: a list that holds one is not too short for that.
+    wrong = [refused for refused in by_place.values() if refused.code is not Code.TOO_FEW]
+    inner = tuple(refused.field for refused in wrong)
+    return wrong + [
+        refused
+        for refused in by_place.values()
+        if refused.code is Code.TOO_FEW and not any(field.startswith(refused.field + "/") for field in inner)
+    ]

@@ -10,6 +10,7 @@ from backbone.keyring import generate
 from backbone.vault import Erased, MemoryKeyProvider
 from producers.gateway.checks import Doorway, check, number
 from producers.gateway.sealing import Sealed, person_key, seal
+from producers.testing import business
 from schemas.codec import CODEC
 from schemas.contracts import personal_paths
 from schemas.envelope import Kind, open_envelope
@@ -99,6 +100,64 @@ async def test_a_firm_passes_in_clear_and_an_individual_business_does_not(
     assert party(await sealed(value, doorway, keys))["party_token"].startswith("P-")
     value["data"]["suspected_party"] = {"party_type": "LEGAL_PERSON", "uscc": "91310120MADEM0011E"}
     assert party(await sealed(value, doorway, keys))["party_token"] == "U-91310120MADEM0011E"
+
+
+async def test_of_an_individual_business_nothing_stands_in_clear_but_where_it_is_registered(
+    submission: Make, doorway: Doorway
+) -> None:
+    keys = MemoryKeyProvider()
+    value = submission("ClueTransferred")
+    value["data"]["suspected_party"] = business("92310120MADEM002X3", "李四水果店")
+    fact = await sealed(value, doorway, keys)
+    shop = party(fact)
+    for text in ("92310120MADEM002X3", "李四", "水果店"):
+        assert text.encode() not in fact.value
+    assert (shop["org_name"], shop["uscc"], shop["reg_adcode"]) == (None, None, "310120")
+    assert await keys.decrypt(shop["name"]) == "李四水果店"
+    assert await keys.decrypt(shop["id_number"]) == "92310120MADEM002X3"
+
+
+async def test_what_has_no_place_of_its_own_among_the_encrypted_fields_goes_into_the_note(
+    submission: Make, doorway: Doorway
+) -> None:
+    keys = MemoryKeyProvider()
+    value = submission("ClueTransferred")
+    owner = business("92310120MADEM002X3", "李四水果店") | {"name": "李四", "id_number": "11010519491231002X"}
+    value["data"]["suspected_party"] = owner | {"note": "摊主本人在场。"}
+    fact = await sealed(value, doorway, keys)
+    assert "水果店".encode() not in fact.value
+    assert await keys.decrypt(party(fact)["name"]) == "李四"
+    assert await keys.decrypt(party(fact)["note"]) == (
+        "统一社会信用代码 92310120MADEM002X3；字号 李四水果店；摊主本人在场。"
+    )
+
+
+async def test_a_text_is_measured_before_nobody_can_count_it_any_more(
+    submission: Make, doorway: Doorway
+) -> None:
+    """沪奉府办发〔2024〕17号 四(四) asks for the facts in outline; a pack says how long that is at least."""
+    value = submission("ClueTransferred")
+    value["data"]["fact"]["summary"] = " 倾倒 垃圾\n两车 "
+    record = CODEC.decode((await sealed(value, doorway, MemoryKeyProvider())).value).record
+    assert record["fact"]["summary_length"] == len("倾倒垃圾两车")
+
+
+async def test_where_nothing_is_encrypted_a_party_bears_the_token_that_it_has_elsewhere(
+    submission: Make, doorway: Doorway
+) -> None:
+    value = submission("DeltaClueTransferred")
+    value["data"] |= {"party_token": ""}
+    assert await bare_token(value, doorway) == "U-91330421MADEM00467"
+    value["data"] |= {"party_type": "NATURAL_PERSON", "org_name": None, "uscc": None}
+    assert (await bare_token(value, doorway)).startswith("N-")
+    value["data"] |= {"party_token": "P-" + "0" * 32}
+    assert await bare_token(value, doorway) == "P-" + "0" * 32
+
+
+async def bare_token(value: dict[str, Any], doorway: Doorway) -> str:
+    draft = number(check(value, make_event_id(doorway.now, b"0" * 10), doorway), MATTER)
+    fact = await seal(draft.name, draft.record, MemoryKeyProvider(), RING.door, 6)
+    return str(CODEC.decode(fact.value).record["party_token"])
 
 
 async def test_who_is_not_identified_has_a_token_of_this_event_alone(
