@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
@@ -123,16 +124,15 @@ def _of(schema: Any) -> Value:
     if isinstance(schema, list):
         return replace(_of(not_null(schema)), nullable=True)
     if isinstance(schema, str):
-        if schema in _PRIMITIVES:
-            return Value(_PRIMITIVES[schema])
-        return _of(contracts().named(schema))
-    if schema["type"] == "enum":
-        return Value("string", name=schema["name"], symbols=tuple(schema["symbols"]))
-    if schema["type"] == "array":
-        return list_of(_of(schema["items"]))
-    if schema["type"] == "record":
-        fields = {field["name"]: _of_field(field) for field in schema["fields"]}
-        return record_with(schema["name"], fields)
+        return Value(_PRIMITIVES[schema]) if schema in _PRIMITIVES else _of(contracts().named(schema))
+    match schema["type"]:
+        case "enum":
+            return Value("string", name=schema["name"], symbols=tuple(schema["symbols"]))
+        case "array":
+            return list_of(_of(schema["items"]))
+        case "record":
+            fields = {field["name"]: _of_field(field) for field in schema["fields"]}
+            return record_with(schema["name"], fields)
     return Value(_PRIMITIVES[schema["type"]])
 
 
@@ -148,20 +148,25 @@ def _of_field(field: Mapping[str, Any]) -> Value:
 
 def differ(left: Value, right: Value) -> str:
     """Say why two values can never be equal; "" if they can."""
-    if "any" in {left.kind, right.kind}:
+    kinds = {left.kind, right.kind}
+    if kinds & {"any", "null"}:
         return ""
-    if "null" in {left.kind, right.kind}:
-        return ""
-    if left.kind != right.kind and not (left.number() and right.number()):
-        return f"{left.words} is never {right.words}"
-    if left.kind == "string":
-        return _texts_differ(left, right) or _texts_differ(right, left) or _no_common(left, right)
-    if left.kind == "bytes":
-        return "an encrypted field can only be asked whether it is null"
-    if left.kind == "list" and left.inner and right.inner:
-        return differ(left.inner, right.inner)
-    if left.kind == "record" and left.fields and right.fields and left.fields.keys() != right.fields.keys():
-        return f"{left.words} is never {right.words}"
+    never = f"{left.words} is never {right.words}"
+    if len(kinds) > 1:
+        return "" if kinds == {"int", "double"} else never
+    return _alike_differ(left, right, never)
+
+
+def _alike_differ(left: Value, right: Value, never: str) -> str:
+    match left.kind:
+        case "string":
+            return _texts_differ(left, right) or _texts_differ(right, left) or _no_common(left, right)
+        case "bytes":
+            return "an encrypted field can only be asked whether it is null"
+        case "list":
+            return differ(left.inner or ANY, right.inner or ANY)
+        case "record" if (left.fields or {}).keys() != (right.fields or {}).keys():
+            return never
     return ""
 
 
@@ -171,9 +176,9 @@ def _texts_differ(written: Value, other: Value) -> str:
         return ""
     for text in written.symbols:
         if other.symbols and text not in other.symbols:
-            return f"{other.name or 'it'} is never {text!r}; it is one of {', '.join(other.symbols)}"
+            return f"{other.name or 'it'} is never {text!r}. {nearest(text, other.symbols)}"
         if other.pattern and not re.fullmatch(other.pattern, text):
-            return f"{text!r} does not match {other.pattern}"
+            return f"{text!r} does not match {other.pattern}."
     return ""
 
 
@@ -185,23 +190,24 @@ def _no_common(left: Value, right: Value) -> str:
 
 def join(left: Value, right: Value) -> Value | None:
     """Give the type of a value that is one or the other; None if they have nothing in common."""
-    if left == right:
-        return left
     nullable = left.nullable or right.nullable
     for one, other in ((left, right), (right, left)):
-        if one.kind == "null":
-            return replace(other, nullable=True)
-        if one.kind == "any":
-            return replace(ANY, nullable=nullable)
+        if one.kind in {"null", "any"}:
+            return replace(other if one.kind == "null" else ANY, nullable=nullable)
     if left.number() and right.number():
         return Value("double" if "double" in {left.kind, right.kind} else "int", nullable)
     if left.kind != right.kind:
         return None
     if left.kind == "string":
-        both = left.symbols and right.symbols
-        symbols = tuple(dict.fromkeys((*left.symbols, *right.symbols))) if both else ()
-        return Value("string", nullable, symbols=symbols, literal=left.literal and right.literal)
+        return _join_texts(left, right, nullable=nullable)
     return _join_inner(left, right, nullable=nullable)
+
+
+def _join_texts(left: Value, right: Value, *, nullable: bool) -> Value:
+    both = left.symbols and right.symbols
+    symbols = tuple(dict.fromkeys((*left.symbols, *right.symbols))) if both else ()
+    name = left.name if left.name == right.name else ""
+    return Value("string", nullable, name, symbols, left.literal and right.literal)
 
 
 def _join_inner(left: Value, right: Value, *, nullable: bool) -> Value | None:
@@ -219,14 +225,26 @@ def fits(value: Value, place: Value) -> bool:
         return True
     if value.nullable and not place.nullable:
         return False
-    if value.kind == "null":
-        return place.nullable
-    if value.kind != place.kind and (value.kind, place.kind) != ("int", "double"):
-        return False
-    if value.kind == "list" and value.inner and place.inner:
-        return fits(value.inner, place.inner)
-    if value.kind == "bytes":
-        return value.name == place.name
-    if value.kind == "string" and place.symbols:
-        return bool(value.symbols) and set(value.symbols) <= set(place.symbols)
-    return value.kind != "record" or value.fields == place.fields
+    if value.kind != place.kind:
+        return (value.kind, place.kind) in {("int", "double"), ("null", place.kind)}
+    return _alike_fits(value, place)
+
+
+def _alike_fits(value: Value, place: Value) -> bool:
+    match value.kind:
+        case "list":
+            return fits(value.inner or ANY, place.inner or ANY)
+        case "bytes":
+            return value.name == place.name
+        case "string":
+            among = not place.symbols or bool(value.symbols and set(value.symbols) <= set(place.symbols))
+            return among and not _texts_differ(value, place)
+        case "record":
+            return value.fields == place.fields
+    return True
+
+
+def nearest(name: str, names: Collection[str]) -> str:
+    """Suggest names that are written alike, or tell all of them."""
+    close = get_close_matches(name, sorted(names), n=3, cutoff=0.6)
+    return f"Do you mean {', '.join(close)}?" if close else f"There are: {', '.join(sorted(names))}."
