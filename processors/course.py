@@ -77,7 +77,7 @@ def _holder(admitted: Admitted, where: Routed | Unrouted | None) -> str | None:
     if isinstance(where, Routed):
         return where.holder
     if isinstance(where, Unrouted):
-        return ""
+        return None if admitted.transition.unrouted == SAME else ""
     return admitted.case.agency if admitted.transition.holds == SENDER else None
 
 

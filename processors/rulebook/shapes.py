@@ -137,8 +137,12 @@ class Procedure:
         return tuple(t for t in self.transitions if t.fact == fact)
 
     def allowed(self, state: str) -> tuple[str, ...]:
-        """Name the facts that agencies may state in a state, in the order of the procedure."""
-        facts = (t.fact for t in self.transitions if state in t.sources and t.by.party != "platform")
+        """Name the facts that agencies may state in a state, in the order of the procedure.
+
+        A guard that never holds only tells why not.
+        """
+        here = (t for t in self.transitions if state in t.sources and t.by.party != "platform")
+        facts = (t.fact for t in here if all(guard.when.text != "false" for guard in t.guards))
         return tuple(dict.fromkeys(facts))
 
 

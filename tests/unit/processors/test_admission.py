@@ -197,10 +197,10 @@ def test_a_wrong_state_says_what_may_be_stated_now(world: World, kit: Kit) -> No
     assert "ClueReceived" in refused["detail_zh"]
 
 
-def test_only_the_platform_returns_a_clue(world: World, kit: Kit) -> None:
+def test_nobody_but_its_holder_returns_a_clue(world: World, kit: Kit) -> None:
     world.state("ClueTransferred", "2026-09-08 10:00")
-    refused = refusal(world.state("ClueReturnedForSupplement", "2026-09-08 11:00", kit.nanqiao))
-    assert refused["code"] == "PLATFORM_FACT"
+    refused = refusal(world.state("ClueReturnedForSupplement", "2026-09-08 11:00", kit.fengcheng))
+    assert refused["code"] == "NOT_YOUR_MATTER"
 
 
 @pytest.mark.parametrize(("name", "code"), [("DeadlineMet", "PLATFORM_FACT"), ("Tick", "UNKNOWN_FACT")])

@@ -18,9 +18,15 @@ def test_time_alone_gives_the_warnings_and_the_breaches_in_order(world: World, k
     assert said == [
         ("DeadlineWarned", "FX-01-SIGN@1", kit.at("2026-09-09 09:00")),
         ("DeadlineBreached", "FX-01-SIGN@1", kit.at("2026-09-10 00:00")),
+        # One and three working days later: 09-10, and over the weekend 09-14.
+        ("EscalationRaised", "FX-01-SIGN@1", kit.at("2026-09-11 00:00")),
+        ("EscalationRaised", "FX-01-SIGN@1", kit.at("2026-09-15 00:00")),
         ("DeadlineWarned", "PN-01@1", kit.at("2026-09-18 09:00")),
         ("DeadlineWarned", "PN-01@1", kit.at("2026-09-28 09:00")),
         ("DeadlineBreached", "PN-01@1", kit.at("2026-09-30 00:00")),
+        # 09-30, and over National Day 10-09.
+        ("EscalationRaised", "PN-01@1", kit.at("2026-10-01 00:00")),
+        ("EscalationRaised", "PN-01@1", kit.at("2026-10-10 00:00")),
     ]
     assert [e.record["level"] for e in entries if e.seal.fact_type == "DeadlineWarned"] == [
         "WARN_HALF",
@@ -73,6 +79,8 @@ def test_a_paused_clock_does_not_ring(world: World, kit: Kit) -> None:
     assert [(e.seal.fact_type, e.seal.received_at) for e in supplement] == [
         ("DeadlineWarned", kit.at("2026-09-10 09:00")),
         ("DeadlineBreached", kit.at("2026-09-12 00:00")),
+        ("EscalationRaised", kit.at("2026-09-15 00:00")),
+        ("EscalationRaised", kit.at("2026-09-17 00:00")),
     ]
 
 

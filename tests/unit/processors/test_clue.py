@@ -36,6 +36,9 @@ def test_a_complete_clue_is_admitted_routed_to_the_town_of_the_place_and_sets_tw
         {"instant": kit.at("2026-09-18 09:00"), "kind": "WARN_HALF", "to": [kit.nanqiao]},
         {"instant": kit.at("2026-09-28 09:00"), "kind": "WARN_LAST_DAY", "to": [kit.nanqiao]},
         {"instant": kit.at("2026-09-30 00:00"), "kind": "BREACH", "to": [kit.nanqiao]},
+        # One and three working days after 09-29: the joint council office, the district government.
+        {"instant": kit.at("2026-10-01 00:00"), "kind": "ESCALATE_1", "to": ["310120-CG02"]},
+        {"instant": kit.at("2026-10-10 00:00"), "kind": "ESCALATE_2", "to": ["310120-GV01"]},
     ]
     assert (world.matter.state, world.matter.holder) == ("transferred", kit.nanqiao)
     kit.check_chain(world.entries, world.matter)
@@ -71,10 +74,13 @@ def test_the_whole_course_ends_with_the_result_fed_back_and_both_clocks_met(worl
 
     assert kit.of(signed, "DeadlineMet")["rule"] == "FX-01-SIGN@1"
     assert kit.of(verified, "DeadlineMet")["rule"] == "PN-01@1"
-    assert kit.types(fed_back) == ["ClueDispositionFedBack"]
+    # A case was concluded on; told of the outcome at once, its sender waits for no filing.
+    assert kit.of(verified, "DeadlineScheduled")["rule"] == "PN-02@1"
+    assert kit.types(fed_back) == ["ClueDispositionFedBack", "DeadlineCancelled"]
     assert fed_back[0].seal.addressed_to == (kit.water,)
     assert world.matter.state == "fed-back"
-    assert {c.state for c in world.matter.clocks.values()} == {"MET"}
+    ended = {c.rule: c.state for c in world.matter.clocks.values()}
+    assert ended == {"FX-01-SIGN@1": "MET", "PN-01@1": "MET", "PN-02@1": "CANCELLED"}
     assert world.wait("2027-01-01 00:00") == []
     kit.check_chain(world.entries, world.matter)
 
@@ -135,6 +141,9 @@ def test_a_supplement_restores_the_state_and_the_days_of_the_pause_do_not_count(
         ("WARN_HALF", kit.at("2026-09-21 09:00")),
         ("WARN_LAST_DAY", kit.at("2026-09-30 09:00")),
         ("BREACH", kit.at("2026-10-09 00:00")),
+        # 10-09, and after 10-10 (a worked Saturday) and the weekend 10-12.
+        ("ESCALATE_1", kit.at("2026-10-10 00:00")),
+        ("ESCALATE_2", kit.at("2026-10-13 00:00")),
     ]
     assert (world.matter.state, world.matter.resume, world.matter.lacking) == ("transferred", "", ())
     kit.check_chain(world.entries, world.matter)
@@ -210,12 +219,13 @@ def test_each_of_the_five_elements_is_asked_for_when_it_is_missing(
 
 
 @pytest.mark.parametrize("claim", ["DISPUTED", "UNKNOWN"])
-def test_a_disputed_clue_goes_to_the_triage_desk_and_sets_no_clock(
+def test_a_disputed_clue_goes_to_the_triage_desk_which_signs_and_verifies_nothing(
     world: World, kit: Kit, claim: str
 ) -> None:
     entries = world.state("ClueTransferred", "2026-09-08 10:00", jurisdiction_claim=claim)
 
-    assert kit.types(entries) == ["ClueTransferred", "FactRouted"]
+    assert kit.types(entries) == ["ClueTransferred", "FactRouted", "DeadlineScheduled"]
+    assert kit.of(entries, "DeadlineScheduled")["rule"] == "FX-03-TRIAGE@1"
     routed = kit.of(entries, "FactRouted")
     assert (routed["to"], routed["meta"]["rule"], routed["runners_up"]) == (
         kit.triage,
@@ -248,12 +258,16 @@ def test_a_place_without_a_town_that_enforces_is_denied_with_a_remedy_and_may_be
     kit.check_chain(world.entries, world.matter)
 
 
-def test_a_zone_whose_standing_to_enforce_is_not_settled_is_no_receiver(world: World, kit: Kit) -> None:
+def test_a_clue_of_a_zone_whose_standing_to_enforce_is_not_settled_goes_to_the_triage_desk(
+    world: World, kit: Kit
+) -> None:
     # 海湾旅游区管委会 has a township code, but is no street or town that enforces (R-13 is not settled).
-    denied = world.state(
+    entries = world.state(
         "ClueTransferred", "2026-09-08 10:00", location={**kit.site, "township_code9": "310120503"}
     )
-    assert kit.of(denied, "RoutingDenied")["code"] == "NO_RECEIVER"
+    routed = kit.of(entries, "FactRouted")
+    assert (routed["to"], routed["cc"], routed["verified"]) == (kit.triage, ["310120-JD21"], False)
+    assert routed["meta"]["rule"] == "R-13@1"
 
 
 def test_a_clue_that_lacks_elements_and_a_receiver_is_denied_but_not_returned(world: World, kit: Kit) -> None:

@@ -84,6 +84,7 @@ def test_a_replay_decides_what_waited_as_if_it_had_been_decided_in_time(world: W
         "DeadlineScheduled",
         "DeadlineWarned",
         "DeadlineBreached",
+        "EscalationRaised",
         "ClueReceived",
         "DeadlineMet",
     ]
@@ -146,4 +147,9 @@ def test_alarms_that_waited_ring_after_the_mend(world: World, kit: Kit) -> None:
     world.take(bad)
     world.parked = [bad]
     world.mend("SKIP", "2026-09-15 12:00")
-    assert kit.types(world.wait("2026-09-15 12:00")) == ["DeadlineWarned", "DeadlineBreached"]
+    assert kit.types(world.wait("2026-09-15 12:00")) == [
+        "DeadlineWarned",
+        "DeadlineBreached",
+        "EscalationRaised",
+        "EscalationRaised",
+    ]

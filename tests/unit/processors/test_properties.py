@@ -32,6 +32,7 @@ FACTS = (
 )
 ELEMENTS = ("violation_time", "suspected_party", "fact", "management_notice_records", "evidence")
 TOWNSHIPS = ("310120101", "310120102", "310120503", "310120999", "310115001")
+RINGING = {"DeadlineWarned", "DeadlineBreached", "EscalationRaised"}
 HOSTILE = ("", "\u0000", "..", "<script>", "\u202e", "𝄞" * 40, "'; drop table", "\r\n")
 
 
@@ -198,7 +199,7 @@ def test_no_fact_leaves_the_state_graph(kit: Kit, acts: list[Act]) -> None:
 def test_alarms_go_before_the_fact_and_none_is_left_that_was_due(kit: Kit, acts: list[Act]) -> None:
     done = run(kit, acts)
     for _what, entries in done.steps:
-        rung = [e.seal.fact_type in {"DeadlineWarned", "DeadlineBreached"} for e in entries]
+        rung = [e.seal.fact_type in RINGING for e in entries]
         assert rung == sorted(rung, reverse=True)
         instants = [
             (e.seal.received_at, e.record["clock"]) for e, bell in zip(entries, rung, strict=True) if bell

@@ -36,15 +36,16 @@ def change(packs: Path, file: str, old: str, new: str) -> int:
 
 def test_the_packs_of_this_house_load() -> None:
     book = Rulebook.load(NAMES).book("310120101")
-    assert set(book.procedures) == {"clue-transfer@1"}
-    assert [r.id for r in book.routing["ClueTransferred"]] == ["R-06@1", "R-10@1"]
+    assert set(book.procedures) >= {"clue-transfer@1", "assistance@1", "case@1", "penalty-digest@1"}
+    assert [r.id for r in book.routing["ClueTransferred"]] == ["R-06@1", "R-13@1", "R-08@1", "R-10@1"]
     rules = {t.rule.id for triggers in book.triggers.values() for t in triggers}
-    assert rules == {"PN-01@1", "FX-01-SIGN@1", "FX-02-SUPPLEMENT@1"}
+    assert rules >= {"PN-01@1", "FX-01-SIGN@1", "FX-02-SUPPLEMENT@1"}
 
 
 def test_a_region_of_no_pack_has_only_what_national_law_gives() -> None:
     book = Rulebook.load(NAMES).book("420106")
-    assert not book.procedures
+    assert {p.kind for p in book.procedures.values()} == {"CK", "DX"}
+    assert not any(book.routing.values())
 
 
 def test_what_is_our_own_setting_is_not_said_to_be_verified() -> None:
@@ -60,22 +61,22 @@ def test_what_is_our_own_setting_is_not_said_to_be_verified() -> None:
 def test_the_hash_follows_the_content_and_not_the_comments(packs: Path) -> None:
     before = Rulebook.load(NAMES, packs).hash
     assert re.fullmatch("[0-9a-f]{64}", before)
-    change(packs, "national/deadlines.yaml", "# 住建系统", "# another remark")
+    change(packs, "fengxian/deadlines.yaml", "# 住建系统", "# another remark")
     assert Rulebook.load(NAMES, packs).hash == before
-    change(packs, "national/deadlines.yaml", "n: 15", "n: 14")
+    change(packs, "fengxian/deadlines.yaml", "n: 15", "n: 14")
     assert Rulebook.load(NAMES, packs).hash != before
 
 
 @pytest.mark.parametrize(
     ("file", "old", "new", "what"),
     [
-        ("national/deadlines.yaml", "n: 15", "n: many", "'many' is not of type 'integer'"),
-        ("national/deadlines.yaml", "day_kind: WORKING", "day_kind: SOMETIMES", "SOMETIMES"),
-        ("national/deadlines.yaml", "unit: DAY", "unit: HOUR", "HOUR"),
-        ("national/deadlines.yaml", "stop: [ClueVerified]", "stop: [ClueVanished]", "no fact 'ClueVanished'"),
-        ("national/deadlines.yaml", "verified: true", "checked: true", "checked"),
-        ("national/deadlines.yaml", "id: PN-01@1", "id: PN-01", "PN-01"),
-        ("fengxian/deadlines.yaml", "id: FX-01-SIGN@1", "id: PN-01@1", "PN-01@1 is already in national"),
+        ("fengxian/deadlines.yaml", "n: 15", "n: many", "'many' is not of type 'integer'"),
+        ("fengxian/deadlines.yaml", "day_kind: WORKING", "day_kind: SOMETIMES", "SOMETIMES"),
+        ("fengxian/deadlines.yaml", "unit: DAY", "unit: HOUR", "HOUR"),
+        ("fengxian/deadlines.yaml", "stop: [ClueVerified]", "stop: [ClueVanished]", "no fact 'ClueVanished'"),
+        ("fengxian/deadlines.yaml", "verified: true", "checked: true", "checked"),
+        ("fengxian/deadlines.yaml", "id: PN-01@1", "id: PN-01", "PN-01"),
+        ("fengxian/deadlines.yaml", "id: FX-01-SIGN@1", "id: PN-04@1", "PN-04@1 is already in national"),
         ("fengxian/routing.yaml", "to: {desk: triage}", "to: {desk: nowhere}", "no desk 'nowhere'"),
         ("fengxian/routing.yaml", "in ['DISPUTED', 'UNKNOWN']", "in ['DISPUTED'", "is no CEL"),
         ("fengxian/routing.yaml", "fact.jurisdiction_claim in", "clue.jurisdiction_claim in", "undeclared"),
@@ -115,7 +116,7 @@ def test_a_mistake_in_a_pack_is_told_with_its_place(
 
 
 def test_the_line_of_a_wrong_value_is_the_line_of_that_value(packs: Path) -> None:
-    line = change(packs, "national/deadlines.yaml", "n: 15", "n: many")
+    line = change(packs, "fengxian/deadlines.yaml", "n: 15", "n: many")
     with pytest.raises(BrokenPack) as caught:
         Rulebook.load(NAMES, packs)
     assert caught.value.line == line
@@ -135,7 +136,7 @@ def test_two_transitions_of_a_fact_from_one_state_are_a_mistake(packs: Path) -> 
 
 def test_a_routed_fact_without_any_routing_is_a_mistake(packs: Path) -> None:
     (packs / "fengxian/routing.yaml").unlink()
-    with pytest.raises(BrokenPack, match=r"no routing\.yaml says to whom"):
+    with pytest.raises(BrokenPack, match=r"no routing\.yaml says what to answer"):
         Rulebook.load(NAMES, packs)
 
 
