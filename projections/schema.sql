@@ -373,11 +373,22 @@ create policy own_matters on digest for select
 create policy own_matters on digest_case for select
     using (exists (select 1 from matter_agency m where m.matter = digest_case.matter
                    and m.agency = (select r.agency from stack.agency_role r where r.role = current_user)));
+-- An agency itself is given what it may read in clear, and nothing else even as ciphertext: its addressees' text,
+-- and all of a matter that it handles (until somebody does, of a matter that it opened).
 create policy handling_agency on personal for select
     using (
         (select r.agency from stack.agency_role r where r.role = current_user) = any (readers)
         or exists (select 1 from matter h where h.matter = personal.matter
-                   and h.handler = (select r.agency from stack.agency_role r where r.role = current_user))
+                   and coalesce(nullif(h.handler, ''), h.originator)
+                       = (select r.agency from stack.agency_role r where r.role = current_user))
+    );
+-- The query API, speaking for an agency that has to do with the matter, is given what identifies a person too:
+-- it opens it in order to mask it. An agency that logs in itself is another session user.
+create policy to_be_masked on personal for select
+    using (
+        class = 'person' and session_user = (select stack.role('api'))
+        and exists (select 1 from matter_agency m where m.matter = personal.matter
+                    and m.agency = (select r.agency from stack.agency_role r where r.role = current_user))
     );
 
 do $$

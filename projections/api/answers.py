@@ -109,7 +109,7 @@ class ClockPage(Page):
 
 
 class FactItem(BaseModel):
-    """时间线上的一条事实。One fact of a timeline; personal fields are never in it."""
+    """时间线上的一条事实。One fact of a timeline, without its personal fields."""
 
     seq: int
     fact: Named
@@ -133,6 +133,26 @@ class TimelinePage(Page):
 
     matter: str
     items: list[FactItem]
+    next: str | None
+
+
+class PersonalItem(BaseModel):
+    """一处个人信息，按询问机关可见的程度显示。One personal field as the asking agency may see it."""
+
+    seq: int = Field(description="所在事实的序号。")
+    path: str = Field(description="字段路径（JSON 指针）。", examples=["/suspected_party/name"])
+    text: str = Field(examples=["张**"])
+    mark: str = Field(description="personal 明文、masked 脱敏、erased 已删除、broken 无法读取")
+
+
+class PersonalPage(Page):
+    """事项中的个人信息，按事实的序号。Personal fields of a matter, by the number of their fact."""
+
+    matter: str
+    circle: str = Field(
+        description="询问机关与该事项的关系：HANDLER 承办、DISTRICT 同区、CITY 同市、DELTA 长三角、PUBLIC 其他。"
+    )
+    items: list[PersonalItem]
     next: str | None
 
 

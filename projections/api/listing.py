@@ -14,10 +14,12 @@ from projections.clocks.project import Clock
 from projections.digest.project import SQL as DIGEST
 from projections.inbox.project import SQL as INBOX
 from projections.matters.card import Card
+from projections.reveal import Place as Spot
+from projections.reveal import Sealed
 from projections.timeline.project import SQL as TIMELINE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from backbone.database import Connection
 
@@ -170,10 +172,13 @@ async def timeline_page(connection: Connection, matter: str, after: int, limit: 
     return [msgspec.json.decode(row["row"], type=Fact) for row in rows]
 
 
-async def personal_of(connection: Connection, matter: str) -> dict[tuple[int, str], bytes]:
-    """The ciphertext that this agency may read, by sequence number and JSON pointer."""
-    rows = await connection.fetch(TIMELINE["personal"], matter)
-    return {(row["seq"], row["path"]): row["value"] for row in rows}
+async def personal_of(connection: Connection, matter: str, facts: Iterable[Fact]) -> dict[Spot, Sealed]:
+    """The ciphertext of these facts that is given to this agency, or to us for masking it.
+
+    It goes through `projections.reveal` and nowhere else.
+    """
+    rows = await connection.fetch(TIMELINE["personal"], matter, [fact.seq for fact in facts if fact.hidden])
+    return {(row["seq"], row["path"]): Sealed(row["class"], row["value"]) for row in rows}
 
 
 async def clocks_of(connection: Connection, matter: str) -> list[Clock]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
+import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Security
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -12,6 +13,7 @@ from projections.api.answers import ClockPage, DigestPage, InboxPage, MatterAnsw
 from projections.api.cursor import Cursors, Place
 from projections.api.listing import (
     INBOX_PARTS,
+    Fact,
     agencies_of,
     clocks_of,
     clocks_page,
@@ -32,7 +34,9 @@ from projections.api.telling import (
     reach,
 )
 from projections.api.views import Views, as_of
+from projections.reveal import circle_for, officers_shown
 from schemas.errors import Code, Refused, problem
+from schemas.masking import Circle
 
 router = APIRouter(prefix="/v1", tags=["查询"])
 _BEARER = HTTPBearer(auto_error=False, description="机关的访问令牌。The agency's token.")
@@ -124,7 +128,8 @@ async def get_timeline(  # noqa: PLR0913, PLR0917 - each is a parameter of its o
     following = None
     if len(facts) > limit:
         following = signed.write(Place(listing, "", str(facts[limit - 1].seq)), asking)
-    shown = [fact_item(fact, card.procedure) for fact in facts[:limit]]
+    circle = circle_for(asking, card.handler, card.originator)
+    shown = [fact_item(officerless(fact, circle), card.procedure) for fact in facts[:limit]]
     return TimelinePage(as_of=reach(reached), matter=matter, items=shown, next=following)
 
 
@@ -165,6 +170,11 @@ async def get_digests(
         cases = [await digest_cases(connection, each.matter, CASES) for each in found]
     items = [digest_item(each, listed) for each, listed in zip(found, cases, strict=True)]
     return DigestPage(as_of=reach(reached), items=items)
+
+
+def officerless(fact: Fact, circle: Circle) -> Fact:
+    """The fact, without its officer's pseudonym where the circle may not see even that."""
+    return msgspec.structs.replace(fact, content=officers_shown(fact.content, circle))
 
 
 def no_such_matter(matter: str) -> Refused:

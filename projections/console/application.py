@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
+from projections.api import personal
 from projections.api import routes as api
 from projections.console import door, pages
 from projections.console.security import SecurityHeaders
@@ -40,7 +41,9 @@ def create_app(desk: Desk, health: Sequence[BaseRoute] = ()) -> FastAPI:
         openapi_url="/v1/openapi.json",
     )
     app.state.desk, app.state.views, app.state.cursors = desk, desk.views, desk.cursors
+    app.state.opener = desk.opener
     app.include_router(api.router)
+    app.include_router(personal.router)
     app.include_router(door.router)
     app.include_router(pages.router)
     app.add_api_route("/assets/{path:path}", _asset, include_in_schema=False)

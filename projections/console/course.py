@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from projections.api.listing import Fact
     from projections.clocks.remaining import Days
-    from projections.console.reveal import Place, Shown
     from projections.matters.card import Card
+    from projections.reveal import Place, Shown
 
 TRACKS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "clue-transfer": (

@@ -12,7 +12,7 @@ from schemas.contracts import not_null
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from projections.console.reveal import Shown
+    from projections.reveal import Shown
 
 _HIDDEN = frozenset(
     {

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from projections.api.cursor import Cursors
     from projections.api.views import Views
     from projections.console.assets import Assets
-    from projections.console.reveal import Opener
     from projections.console.session import Signer
+    from projections.reveal import Opener
 
 
 def templates() -> Environment:

@@ -24,7 +24,7 @@ from projections.console.desk import Desk, desk
 from projections.console.door import signed_in
 from projections.console.moment import Moment, moment
 from projections.console.present import about_zh, cards, holder_zh, row
-from projections.console.reveal import reveal
+from projections.reveal import circle_for, reveal
 from projections.times import beijing, minute_zh
 from projections.vocabulary import HELD_REASONS, PARTS, agency_zh
 from schemas.calendar import CALENDAR
@@ -122,12 +122,12 @@ async def _matter(matter: str, reader: str, at: Desk) -> dict[str, Any]:
         if card is None:
             raise no_such_matter(matter)
         facts = await timeline_page(connection, matter, 0, FACTS + 1)
+        shown = facts[:FACTS]
         clocks = await clocks_of(connection, matter)
-        ciphertext = await personal_of(connection, matter)
+        given = await personal_of(connection, matter, shown)
         counts = await inbox_counts(connection)
-    shown = facts[:FACTS]
-    known = [(fact.seq, path) for fact in shown for path in fact.hidden]
-    revealed = await reveal(at.opener, ciphertext, known)
+    circle = circle_for(reader, card.handler, card.originator)
+    revealed = await reveal(at.opener, given, shown, circle)
     return _common(reader, reached, now) | {
         "here": "matter",
         "todo": counts["TODO"],

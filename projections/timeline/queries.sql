@@ -11,4 +11,6 @@ order by t.seq
 limit $3;
 
 -- name: personal
-select p.seq, p.path, p.class, p.value from personal p where p.matter = $1 order by p.seq, p.path;
+select p.seq, p.path, p.class, p.value from personal p
+where p.matter = $1 and p.seq = any($2::bigint[])
+order by p.seq, p.path;

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from projections.console.describe import describe
 from projections.console.headlines import headline
-from projections.console.reveal import MASKED, Shown
 from projections.content import split
 from projections.procedures import PROCEDURES
+from projections.reveal import MASKED, Shown
 from projections.testing import CLUE, SCHEDULED, LedgerBuilder, at, meta, short_meta
 from projections.vocabulary import fact_zh
 from schemas.contracts import FACT_CONTEXTS, contracts, personal_paths

@@ -91,9 +91,14 @@ def test_a_breach_is_open_until_somebody_makes_it_good_or_is_released() -> None:
 def test_an_extension_moves_the_last_day_and_leaves_the_limit_of_the_law_as_it_is() -> None:
     # SC-01: 10 working days more, from 2026-09-29 to 10-19.
     extended = ALARMS | {
-        "extended_at": at("2026-09-24 10:00"), "n": 10, "unit": "DAY", "day_kind": "WORKING", "times": 1,
-        "due": at("2026-10-20 00:00"), "due_date": "2026-10-19",
-    }  # fmt: skip
+        "extended_at": at("2026-09-24 10:00"),
+        "n": 10,
+        "unit": "DAY",
+        "day_kind": "WORKING",
+        "times": 1,
+        "due": at("2026-10-20 00:00"),
+        "due_date": "2026-10-19",
+    }
     clock = after([("DeadlineExtended", extended)])
     assert (clock.due_date, clock.due, clock.n) == ("2026-10-19", beijing(at("2026-10-20 00:00")), 15)
     assert [(e.n, e.due_date) for e in clock.extensions] == [(10, "2026-10-19")]
@@ -103,12 +108,19 @@ def test_an_extension_moves_the_last_day_and_leaves_the_limit_of_the_law_as_it_i
 def test_a_clock_that_is_extended_while_it_is_paused_is_counted_when_it_is_resumed() -> None:
     paused = {"paused_at": at("2026-09-09 10:00"), "reason_zh": "退回补正"}
     extended = ALARMS | {
-        "extended_at": at("2026-09-10 10:00"), "n": 10, "unit": "DAY", "day_kind": "WORKING", "times": 1,
-        "due": at(DUE), "due_date": "2026-09-29",
-    }  # fmt: skip
+        "extended_at": at("2026-09-10 10:00"),
+        "n": 10,
+        "unit": "DAY",
+        "day_kind": "WORKING",
+        "times": 1,
+        "due": at(DUE),
+        "due_date": "2026-09-29",
+    }
     resumed = ALARMS | {
-        "resumed_at": at("2026-09-10 15:00"), "due": at("2026-10-22 00:00"), "due_date": "2026-10-21",
-    }  # fmt: skip
+        "resumed_at": at("2026-09-10 15:00"),
+        "due": at("2026-10-22 00:00"),
+        "due_date": "2026-10-21",
+    }
     clock = after([("DeadlinePaused", paused), ("DeadlineExtended", extended)])
     assert (clock.state, clock.due_date) == ("PAUSED", "2026-09-29")
     evolve(clock, "DeadlineResumed", resumed)
@@ -122,9 +134,13 @@ def test_a_clock_that_is_extended_while_it_is_paused_is_counted_when_it_is_resum
 
 def test_a_new_calendar_moves_the_last_day_and_is_named() -> None:
     recalculated = ALARMS | {
-        "old_due": at(DUE), "old_due_date": "2026-09-29", "due": at("2026-10-01 00:00"), "due_date": "2026-09-30",
-        "calendar_version": 2, "reason_zh": "2026 年放假安排公布",
-    }  # fmt: skip
+        "old_due": at(DUE),
+        "old_due_date": "2026-09-29",
+        "due": at("2026-10-01 00:00"),
+        "due_date": "2026-09-30",
+        "calendar_version": 2,
+        "reason_zh": "2026 年放假安排公布",
+    }
     clock = after([("DeadlineRecalculated", recalculated)])
     assert (clock.due_date, clock.calendar_version, clock.reason_zh) == ("2026-09-30", 2, None)
 
