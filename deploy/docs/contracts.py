@@ -5,12 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from deploy.docs.tables import table
-from schemas.contracts import FACT_CONTEXTS, SUPPORT_CONTEXTS, Schema, contracts, not_null
+from schemas.contracts import FACT_CONTEXTS, SUPPORT_CONTEXTS, contracts, kept_fields, not_null
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-CONTEXTS = {"clue": "Clues 线索", "platform": "The platform's own 平台"}
+    from schemas.contracts import Contract, Schema
+
+CONTEXTS = {
+    "clue": "Clues 线索",
+    "assist": "Assistance 执法协助",
+    "notify": "Notifications 抄告与抄送",
+    "case": "Cases 案件",
+    "delta": "The Delta 长三角",
+    "ref": "Reference data 参考数据",
+    "platform": "The platform's own 平台",
+}
+WHO = {"AGENCY": "agencies", "PLATFORM": "the platform", "BOTH": "agencies and the platform"}
 ENCRYPTED = {
     "person": "encrypted under the person's key",
     "text": "encrypted under the matter's text key",
@@ -28,16 +39,36 @@ def facts() -> str:
     parts: list[str] = []
     for context in FACT_CONTEXTS:
         parts.append(f"### {CONTEXTS[context]}")
-        parts.extend(
-            _record(each.schema) for each in contracts() if each.context == context and each.is_record
-        )
+        parts.extend(_record(each) for each in contracts() if each.context == context and each.is_record)
     return "\n\n".join(parts)
+
+
+def use() -> str:
+    """Write a table of all facts: who states each, about which kinds of matter, and what it may do."""
+    rows = [
+        (
+            f"`{each.name}`",
+            both(each.schema["doc"])[0],
+            WHO[each.stated],
+            " ".join(each.about) or "any",
+            _does(each),
+        )
+        for context in FACT_CONTEXTS
+        for each in contracts()
+        if each.context == context and each.is_record
+    ]
+    return table(("fact", "含义", "stated by", "about", "may"), rows)
+
+
+def feed_records() -> str:
+    """Write the records that feeds hold: the allow-list of what another province gets."""
+    return "\n\n".join(_record(each) for each in contracts() if each.context == "feed")
 
 
 def shared_records() -> str:
     """Write the records of which facts are made."""
     shared = (each for each in contracts() if each.context in SUPPORT_CONTEXTS and each.is_record)
-    return "\n\n".join(_record(each.schema) for each in shared)
+    return "\n\n".join(_record(each) for each in shared)
 
 
 def enums() -> str:
@@ -54,14 +85,33 @@ def enums() -> str:
     return table(("enum", "含义", "meaning", "symbols"), rows)
 
 
-def _record(schema: Schema) -> str:
+def _record(contract: Contract) -> str:
+    schema = contract.schema
     chinese, english = both(schema["doc"])
     rows = [
         (f"`{field['name']}`", _type(field), *both(field["doc"]), _limits(field))
         for field in schema["fields"]
     ]
-    head = f"#### {schema['name']}\n\n{chinese}。{english}\n\n"
+    head = f"#### {schema['name']}\n\n{chinese}。{english}{_stated(contract)}\n\n"
     return head + table(("field", "type", "含义", "meaning", "limits"), rows)
+
+
+def _stated(contract: Contract) -> str:
+    if contract.context not in FACT_CONTEXTS:
+        return ""
+    about = f" about {' and '.join(contract.about)}" if contract.about else ""
+    does = f"; it may {_does(contract)}" if _does(contract) else ""
+    kept = "、".join(f"`{name}`" for name in kept_fields(contract.name))
+    remembers = f" The matter remembers {kept}." if kept else ""
+    return f"\n\nStated by {WHO[contract.stated]}{about}{does}.{remembers}"
+
+
+def _does(contract: Contract) -> str:
+    """Say what a fact may do beside being told: open a matter, follow from a fact, change reference data."""
+    words = ["open a matter"] if contract.opens and not contract.reference else []
+    words += ["follow from a fact of another matter"] if contract.effect else []
+    words += [f"publish {contract.reference.lower()}"] if contract.reference else []
+    return ", ".join(words)
 
 
 def _type(field: Schema) -> str:
@@ -84,6 +134,7 @@ def _limits(field: Schema) -> str:
     words = [f"{key} {field[key]}" for key in ("min", "max") if key in field]
     words += [f"`{field['pattern']}`"] if "pattern" in field else []
     words += [str(field["format"])] if "format" in field else []
+    words += ["filled in by the door"] if "measures" in field else []
     words += [ENCRYPTED[field["personal"]]] if "personal" in field else []
     return ", ".join(words)
 

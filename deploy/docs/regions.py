@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 REGION: Final = re.compile(r"(<!-- begin: ([a-z ]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
 REGIONS: Final[Mapping[str, Callable[[], str]]] = {
+    "use": contracts.use,
     "facts": contracts.facts,
+    "feed records": contracts.feed_records,
     "shared records": contracts.shared_records,
     "enums": contracts.enums,
     "errors request": lambda: operations.errors("request"),
