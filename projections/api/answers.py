@@ -150,7 +150,7 @@ class PersonalPage(Page):
 
     matter: str
     circle: str = Field(
-        description="询问机关与该事项的关系：HANDLER 承办、DISTRICT 同区、CITY 同市、DELTA 长三角、PUBLIC 其他。"
+        description="与该事项的关系：HANDLER 承办、DISTRICT 同区、CITY 同市、DELTA 长三角、PUBLIC 其他"
     )
     items: list[PersonalItem]
     next: str | None

@@ -33,10 +33,10 @@ async def get_personal(  # noqa: PLR0913, PLR0917 - each is a parameter of its o
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> PersonalPage:
-    """事项中的个人信息与自由文本，按本机关可见的程度显示；`limit` 为每页事实数。
+    """事项中的个人信息与自由文本，按本机关可见的程度显示。Personal fields as the asking agency may see them.
 
-    Personal fields and free text of a matter as the asking agency may see them: in clear to the handling one,
-    masked or hidden for others, and never again of who was erased.
+    In clear to the handling agency, masked or hidden for others, and never again of who was erased. `limit`
+    counts facts.
     """
     listing = f"personal/{matter}"
     after = int(signed.read(cursor, listing, asking).key) if cursor else 0

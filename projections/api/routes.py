@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Security
@@ -36,7 +36,9 @@ from projections.api.telling import (
 from projections.api.views import Views, as_of
 from projections.reveal import circle_for, officers_shown
 from schemas.errors import Code, Refused, problem
-from schemas.masking import Circle
+
+if TYPE_CHECKING:
+    from schemas.masking import Circle
 
 router = APIRouter(prefix="/v1", tags=["查询"])
 _BEARER = HTTPBearer(auto_error=False, description="机关的访问令牌。The agency's token.")
