@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from processors.admit.case import Admitted, Case, month_of, totals_seen, view_of
-from processors.admit.content import CHECKS, EFFECT_CHECKS
+from processors.admit.content import CHECKS, EFFECT_CHECKS, names_a_known_item
 from processors.admit.standing import permit
 from processors.reference import try_reference
 from schemas.errors import Code, Refused
@@ -26,5 +26,6 @@ def admit(case: Case, known: frozenset[bytes]) -> Admitted:
             detail_en="This event id was used for other content.",
         )
     admitted = permit(case)
+    names_a_known_item(case)
     try_reference(case)
     return admitted

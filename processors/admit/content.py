@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from schemas.agencies import PLATFORM
 from schemas.bounds import check_bounds
 from schemas.contracts import contracts
+from schemas.days import day_of
 from schemas.errors import Code, Refused
 from schemas.identifiers import parse_event_id, parse_matter_id
 
@@ -112,6 +113,18 @@ def names_a_sound_matter(case: Case) -> None:
         parse_matter_id(case.meta["matter"])
     except Refused as refused:
         raise refused.at("/meta/matter") from None
+
+
+def names_a_known_item(case: Case) -> None:
+    """Pass what names no item of the catalogue of assistance, or one that is valid on the day it arrived."""
+    code, catalogue = case.record.get("item_code"), case.rules.catalogue
+    if code and (catalogue is None or catalogue.item(code, day_of(case.instant)) is None):
+        raise Refused(
+            Code.CATALOGUE_ITEM_UNKNOWN,
+            "/item_code",
+            detail_zh=f"执法协助事项清单中没有现行有效的事项 {code}。",
+            detail_en=f"The catalogue of assistance has no item {code} that is valid now.",
+        )
 
 
 def is_an_effect(case: Case) -> None:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from processors.clocks.alarms import alarms_of, span_of, told
 from processors.clocks.said import alarms_said
 from processors.drafts import Draft
-from schemas.days import DayKind, Limit, Unit, day_of, instant_of
+from schemas.days import day_of, instant_of
 from schemas.identifiers import derived_id
 
 if TYPE_CHECKING:
     from processors.clocks.setting import Stroke
     from processors.model import Matter, Rules
     from processors.rulebook.shapes import Applies, DeadlineRule
+    from schemas.days import Limit
 
 _YEAR_MONTH = 7
 
@@ -35,10 +36,7 @@ def limit_for(rule: DeadlineRule, stroke: Stroke, rules: Rules) -> Limit:
     code = stroke.record.get("item_code")
     if not rule.counting.from_catalogue or rules.catalogue is None or not code:
         return rule.limit
-    item = rules.catalogue.item(code, day_of(stroke.instant))
-    if item is None:
-        return rule.limit
-    return Limit(item["n"], Unit(item["unit"]), DayKind(item["day_kind"]))
+    return rules.catalogue.limit(code, day_of(stroke.instant)) or rule.limit
 
 
 def begins(rule: DeadlineRule, stroke: Stroke) -> int:
