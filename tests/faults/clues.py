@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from producers.testing import firm, submission
 from schemas.identifiers import make_event_id, new_event_id
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -22,6 +23,9 @@ TOWNS = {
 
 SM3 = "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
 PHOTO = {"evidence_id": "E-1", "kind": "AUDIOVISUAL", "subtype": "PHOTO", "sm3": SM3}
+CASE_NO = "沪奉南城案〔2026〕第45号"
+OUTSIDER = firm("91330421MADEM00467", "合成测试建材（嘉善）有限公司", reg_adcode="330421")
+"""A firm that is registered in Zhejiang (嘉善县 330421)."""
 NOTICE = {"doc_no": "沪奉水务告〔2026〕第31号", "doc_type": "NOTICE", "signed": True}
 
 
@@ -66,12 +70,7 @@ class Clue:
                 "party_role": "SUSPECTED",
             },
             "fact": {"summary": "向河道内倾倒建筑垃圾约两立方米。", "domain_code": "04", "continuing": False},
-            "location": {
-                "adcode6": "310120",
-                "township_code9": self.township,
-                "address_text": "环城东路桥下河道北岸",
-                "road_class": "RIVER",
-            },
+            "location": self._place(),
             "evidence": [
                 PHOTO
                 | {"collected_at": _text(now - timedelta(hours=12)), "collector_agency": self.department}
@@ -106,6 +105,37 @@ class Clue:
             steps.append((self.department, "ClueSupplemented", supplemented))
         steps += [(self.town, "ClueVerified", verified), (self.town, "ClueDispositionFedBack", fed_back)]
         return [self._state(agency, fact, now, data, about) for agency, fact, data in steps]
+
+    def case(self, clue: str, now: datetime) -> Statement:
+        """Give the town's filing of a case, whose matter the door numbers; it owes the clue a word."""
+        data = submission("CaseFiled")["data"] | {
+            "case_no": CASE_NO,
+            "clue_refs": [clue],
+            "party": OUTSIDER,
+            "location": self._place(),
+            "filed_at": _text(now),
+        }
+        return self._state(self.town, "CaseFiled", now, data, {})
+
+    def penalty(self, case: str, clue: str, now: datetime) -> Statement:
+        """Give its decision, which owes the clue a word, the digest a count, and Zhejiang a record."""
+        data = submission("PenaltyDecided")["data"] | {
+            "case_no": CASE_NO,
+            "clue_refs": [clue],
+            "party": OUTSIDER,
+            "location": self._place(),
+            "filed_at": _text(now),
+            "decided_at": _text(now),
+        }
+        return self._state(self.town, "PenaltyDecided", now, data, {"matter": case})
+
+    def _place(self) -> dict[str, Any]:
+        return {
+            "adcode6": "310120",
+            "township_code9": self.township,
+            "address_text": "环城东路桥下河道北岸",
+            "road_class": "RIVER",
+        }
 
     def _state(
         self, agency: str, fact: str, now: datetime, data: dict[str, Any], body: dict[str, Any]

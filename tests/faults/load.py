@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 LANES = 30
 """Clues in flight at once."""
-MOST_CLUES = 1000
+MOST_CLUES = 400
 """A bound for a load whose test waits for ever."""
 PAUSE_SECONDS = 0.5
 AGAIN_SECONDS = 0.3
@@ -99,6 +99,8 @@ class Load:
         for statement in clue.later(matter, datetime.now(SHANGHAI)):
             await asyncio.sleep(PAUSE_SECONDS)
             await self._state(statement)
+        case = await self._state(clue.case(matter, datetime.now(SHANGHAI)))
+        await self._state(clue.penalty(case, matter, datetime.now(SHANGHAI)))
 
     async def _state(self, statement: Statement) -> str:
         """State one fact until the door has taken it; gives its matter."""

@@ -15,6 +15,7 @@ from backbone.database import open_pool
 from backbone.keyring import load as load_keys
 from backbone.records import decode_ledger
 from backbone.stack import read_identity
+from deploy.replaying import replay
 from deploy.simulation import NotSettled, open_driver
 from deploy.verify import verify
 from schemas.codec import CODEC
@@ -110,6 +111,8 @@ class Witness:
         )
         assert verdict.failures == ()
         assert verdict.refused == 0, await self.refusals()
+        again = await replay(self.settings, self.stack.dsn("admin"))
+        assert [str(each) for each in again.differences] == []
         assert verdict.held == len(self.skipped)
         return verdict
 
