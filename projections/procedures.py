@@ -71,13 +71,14 @@ _DELTA_CLUE = Procedure(
 _DELTA_PENALTY = Procedure(
     "处罚信息送登记地、许可地",
     {"undelivered": "未送达", "forwarded": "已送达"},
-    frozenset({"forwarded"}),
+    frozenset({"undelivered", "forwarded"}),
 )
 _DELTA_WARNING = Procedure(
     "执法预警通报",
     {"undelivered": "未送达", "issued": "已通报"},
     frozenset(),
 )
+_PUBLISHED = {"published": "已发布"}
 
 PROCEDURES: Final[Mapping[str, Procedure]] = {
     "clue-transfer": _CLUE,
@@ -88,6 +89,11 @@ PROCEDURES: Final[Mapping[str, Procedure]] = {
     "delta-clue": _DELTA_CLUE,
     "delta-penalty": _DELTA_PENALTY,
     "delta-warning": _DELTA_WARNING,
+    "reference-agencies": Procedure("机关名册登记", _PUBLISHED, frozenset()),
+    "reference-calendar": Procedure("工作日历发布", _PUBLISHED, frozenset()),
+    "reference-catalogue": Procedure("执法协助事项清单发布", _PUBLISHED, frozenset()),
+    "reference-rulebook": Procedure("规则库版本发布", _PUBLISHED, frozenset()),
+    "subject": Procedure("当事人信息删除", {"shredded": "已删除"}, frozenset({"shredded"})),
 }
 """Every procedure by its id, without its version."""
 
