@@ -13,6 +13,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from backbone import keyring
 from producers.gateway.openapi import examples
+from producers.testing import SPEAKERS
 from schemas.codec import CODEC
 from schemas.envelope import Kind, open_envelope
 from schemas.topics import INBOUND
@@ -157,12 +158,14 @@ def check_of(text: str) -> str:
 def test_every_example_of_the_interface_is_taken(
     name: str, gateway: GatewayProcess, bare_stack: StackHandle
 ) -> None:
-    agency = WATER if name in {"ClueTransferred", "ClueSupplemented"} else TOWN
-    with gateway.client(bare_stack.tokens[agency]) as client:
+    with gateway.client(bare_stack.tokens[SPEAKERS[name]]) as client:
         document = client.get("/openapi.json").json()
         post = document["paths"]["/v1/facts"]["post"]
         example = post["requestBody"]["content"]["application/json"]["examples"][name]
-        assert client.post("/v1/facts", json=example["value"]).status_code == 202
+        answer = client.post("/v1/facts", json=example["value"])
+    assert answer.status_code == 202
+    (record,) = inbound(bare_stack, answer.json()["event_id"])
+    assert CODEC.decode(record.value, canonical=True).name == name
 
 
 def test_the_interface_describes_itself_in_chinese_and_loads_nothing_from_elsewhere(
