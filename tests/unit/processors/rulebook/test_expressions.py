@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from processors.rulebook.typecheck import Around, Mistake, check_condition
+from processors.rulebook.expressions import Around, Mistake, check_condition, drawn_from, learned_from
 
 CLUE = ("ClueTransferred",)
 PENALTY = ("PenaltyDecided",)
@@ -174,7 +174,22 @@ def test_a_place_takes_its_own_kind_of_value() -> None:
     assert mistake("'01'", PENALTY, "strings").remedy == "This place takes a list of text."
 
 
-def test_an_item_that_is_drawn_from_a_map_is_in_it() -> None:
-    drawn = Around(effect=True, drawn=frozenset({"provinces"}))
+@pytest.mark.parametrize(
+    "each", ["provinces.filter(p, p != '31')", "departments.filter(d, d in provinces && d != '31')"]
+)
+def test_an_item_that_is_drawn_from_a_map_is_in_it(each: str) -> None:
+    drawn = Around(effect=True, known=drawn_from(each))
     assert check_condition("provinces[item]", PENALTY, "string", drawn) is None
     assert "may be absent" in mistake("provinces[item]", PENALTY, "string").message
+
+
+def test_an_item_that_is_drawn_from_elsewhere_may_be_absent() -> None:
+    assert drawn_from("departments") == drawn_from("departments.map(d, d + 'x')") == frozenset()
+
+
+def test_what_a_condition_asked_is_known_after_it() -> None:
+    text = "!('AS-01' in matter.clocks) || matter.clocks['AS-01'].extended == 0"
+    assert learned_from(text, holds=False) == {"matter.clocks.AS-01"}
+    assert learned_from(text, holds=True) == frozenset()
+    assert learned_from("fact.permit != null && fact.filed_at == null", holds=True) == {"fact.permit"}
+    assert learned_from("fact.permit !=", holds=True) == frozenset()

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from processors.rulebook import operators
-from processors.rulebook.known import entry_key, key_of, learned
-from processors.rulebook.scope import Mistaken, Scope, constant
-from processors.rulebook.syntax import Call, Fold, Items, Literal, Name, Select
-from processors.rulebook.valuetypes import ANY, BOOL, DOUBLE, INT, NULL, Value, differ, join, nearest
+from processors.rulebook.expressions import operators
+from processors.rulebook.expressions.known import entry_key, key_of, learned
+from processors.rulebook.expressions.scope import Mistaken, Scope, constant
+from processors.rulebook.expressions.syntax import Call, Fold, Items, Literal, Name, Select
+from processors.rulebook.expressions.values import ANY, BOOL, DOUBLE, INT, NULL, Value, differ, join, nearest
 
 if TYPE_CHECKING:
-    from processors.rulebook.syntax import Node
+    from processors.rulebook.expressions.syntax import Node
 
 
 def infer(node: Node, scope: Scope) -> Value:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from processors.rulebook.syntax import Call, Items, Literal, Name, Select
+from processors.rulebook.expressions.syntax import Call, Items, Literal, Name, Select
 
 if TYPE_CHECKING:
-    from processors.rulebook.syntax import Node
+    from processors.rulebook.expressions.syntax import Node
 
 NOTHING: frozenset[str] = frozenset()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from processors.rulebook.valuetypes import ANY, BOOL, DOUBLE, INT, TEXT, Value, join
+from processors.rulebook.expressions.values import ANY, BOOL, DOUBLE, INT, TEXT, Value, join
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

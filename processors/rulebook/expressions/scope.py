@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from processors.rulebook.known import NOTHING
-from processors.rulebook.syntax import Call, Name, Select
+from processors.rulebook.expressions.known import NOTHING
+from processors.rulebook.expressions.syntax import Call, Name, Select
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from processors.rulebook.syntax import Node
-    from processors.rulebook.valuetypes import Value
+    from processors.rulebook.expressions.syntax import Node
+    from processors.rulebook.expressions.values import Value
 
 
 class Mistaken(Exception):

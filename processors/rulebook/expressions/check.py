@@ -12,13 +12,14 @@ A rule for several facts is asked of each of them. A field that only some of the
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from processors.rulebook.inference import infer
-from processors.rulebook.scope import Mistaken, Scope
-from processors.rulebook.syntax import NotCel, parse
-from processors.rulebook.valuetypes import (
+from processors.rulebook.expressions.inference import infer
+from processors.rulebook.expressions.known import NOTHING, learned
+from processors.rulebook.expressions.scope import Mistaken, Scope
+from processors.rulebook.expressions.syntax import Call, Fold, Name, NotCel, parse
+from processors.rulebook.expressions.values import (
     BOOL,
     INT,
     MONTH,
@@ -37,7 +38,7 @@ from schemas.contracts import contracts
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from processors.rulebook.syntax import Node
+    from processors.rulebook.expressions.syntax import Node
 
 CLOCK_STATES: Final = ("RUNNING", "PAUSED", "MET", "BREACHED", "CANCELLED")
 GIVES: Final[Mapping[str, Value]] = {"bool": BOOL, "string": TEXT, "strings": list_of(TEXT)}
@@ -56,17 +57,16 @@ class Mistake:
 class Around:
     """What the pack says around an expression, as far as it is known; the empty Around knows nothing.
 
-    `states` of the matter, `rules` that may have a clock (without version), `kept` the fields that the matter
-    surely remembers there, `desks` of the pack; `effect` says that it stands in an effect rule, `drawn` that
-    its `item` is drawn from these maps.
+    `states` of the matter, `rules` that may have a clock (without version), `desks` of the pack; `known` are
+    keys (`matter.kept.month`, `provinces[item]`) that are surely there and not null; `effect` says that it
+    stands in an effect rule.
     """
 
     states: frozenset[str] = frozenset()
     rules: frozenset[str] = frozenset()
-    kept: frozenset[str] = frozenset()
     desks: frozenset[str] = frozenset()
+    known: frozenset[str] = frozenset()
     effect: bool = False
-    drawn: frozenset[str] = field(default=frozenset())
 
 
 NOWHERE: Final = Around()
@@ -90,19 +90,40 @@ def check_condition(
     return None
 
 
+def learned_from(text: str, *, holds: bool) -> frozenset[str]:
+    """Give the keys that are known once this condition is known to hold, or not to; none if it is no CEL."""
+    try:
+        return learned(parse(text), holds=holds)
+    except NotCel:
+        return NOTHING
+
+
+def drawn_from(text: str) -> frozenset[str]:
+    """Give the keys that are known of each `item` of this list: that it is in the map it was drawn from."""
+    try:
+        node = parse(text)
+    except NotCel:
+        return NOTHING
+    if not isinstance(node, Fold) or not isinstance(node.step, Call) or node.step.function != "_?_:_":
+        return NOTHING
+    over = {f"{node.over.name}[item]"} if isinstance(node.over, Name) else set()
+    asked = learned(node.step.arguments[0], holds=True)
+    of_each = f"[{node.variable}]"
+    return frozenset(over | {f"{k.removesuffix(of_each)}[item]" for k in asked if k.endswith(of_each)})
+
+
 def _check(
     node: Node, fact: str, facts: Collection[str], gives: str | Value, around: Around
 ) -> Mistake | None:
     each = [frozenset(record_of(name).fields or ()) for name in facts]
     some = frozenset.union(*each) - frozenset.intersection(*each)
-    known = {f"matter.kept.{name}" for name in around.kept} | {f"{name}[item]" for name in around.drawn}
-    scope = Scope(_variables(fact, around), frozenset(known), some)
+    scope = Scope(_variables(fact, around), around.known, some)
     try:
         found = infer(node, scope)
     except Mistaken as error:
         about = f" ({fact})" if len(facts) > 1 else ""
         return Mistake(f"{error.message}{about}", error.at, error.remedy)
-    place = GIVES.get(gives) if isinstance(gives, str) else gives
+    place = gives if isinstance(gives, Value) else GIVES.get(gives)
     if place is None or fits(found, place):
         return None
     return Mistake(f"it gives {found.words}", 0, f"This place takes {place.words}.")
