@@ -22,6 +22,11 @@ AGENCY_FIELDS: Final = frozenset(
     },
 )  # fmt: skip
 """Fields that hold agency codes."""
+SYMBOLS: Final = {
+    "penalty_kinds": "liandong.shared.PenaltyKind",
+    "evidence_kinds": "liandong.shared.EvidenceKind",
+}
+"""Fields of plain text that hold symbols of an enum."""
 AMOUNTS: Final = frozenset({"amount"})
 """Fields that hold money, in fen 分."""
 _LONG_LABEL = 10
@@ -40,7 +45,8 @@ def label_of(field: Mapping[str, Any]) -> str:
 def plain(  # noqa: PLR0911 - one way for each kind of value
     name: str, kind: Any, value: Any
 ) -> str:
-    """A clear value as people read it; instants may still be microseconds."""
+    """A clear value as people read it."""
+    kind = resolve(SYMBOLS[name]) if name in SYMBOLS else kind
     if value is None:
         return "—"
     if isinstance(value, bool):

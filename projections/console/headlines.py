@@ -16,9 +16,14 @@ Content: TypeAlias = Mapping[str, Any]
 def headline(fact_type: str, content: Content, addressed: Sequence[str] = ()) -> str:
     """One sentence for a fact that is addressed to these agencies; empty where its lines say all."""
     if fact_type == "FactRouted" and content and not content["to"]:
-        return f"分送{_names(addressed)}，由各机关分别签收。{content['why_zh']}"
+        return _ended(f"分送{_names(addressed)}，由各机关分别签收。{content['why_zh']}")
     say = _SENTENCES.get(fact_type)
-    return say(content) if say is not None and content else ""
+    return _ended(say(content)) if say is not None and content else ""
+
+
+def _ended(sentence: str) -> str:
+    """End a sentence that a rule's own words did not end."""
+    return sentence if sentence.endswith("。") else f"{sentence}。"
 
 
 def _names(codes: Sequence[str]) -> str:

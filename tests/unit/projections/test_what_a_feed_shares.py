@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +13,8 @@ from schemas.codec import CODEC
 from schemas.contracts import contracts, personal_paths
 from schemas.feeds import FEEDS
 from schemas.identifiers import make_matter_id
+from tests.unit.projections.ledger_examples import example
 
-GOLDEN = Path(__file__).parents[2] / "contract" / "golden"
 ZHEJIANG = FEEDS["zhejiang"]
 PROVINCE, OURSELVES = "330000-ZJ01", "310000-CG01"
 SHARED = sorted(ZHEJIANG.shares.items())
@@ -31,12 +29,6 @@ PARTIES = (
     "UNKNOWN",
 )
 CLEAR = {"LEGAL_PERSON", "UNINCORPORATED"}
-
-
-def example(fact: str) -> dict[str, Any]:
-    """The first published example of a fact, which has every field that may be there."""
-    newest = max(GOLDEN.glob(f"{fact}.v*.json"))
-    return dict(CODEC.decode(bytes.fromhex(json.loads(newest.read_text(encoding="utf-8"))[0]["hex"])).record)
 
 
 def shared(fact: str, told: dict[str, Any], **seal: Any) -> Share | None:
