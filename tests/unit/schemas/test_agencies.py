@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from schemas.agencies import AGENCIES, PLATFORM, Agency, Register
 from schemas.domains import DOMAINS
+from schemas.errors import Code, Refused
 from schemas.identifiers import check_agency_code, check_region
 
 
-def test_the_register_holds_35_agencies_and_the_platform() -> None:
-    assert len(AGENCIES) == 36
-    assert sum(each.code != PLATFORM for each in AGENCIES) == 35
+def test_the_register_holds_35_agencies_three_provinces_and_the_platform() -> None:
+    assert len(AGENCIES) == 39
+    assert sum(each.code != PLATFORM for each in AGENCIES) == 38
+
+
+def test_one_city_and_three_provinces_speak_for_the_delta() -> None:
+    assert {each.code: (each.full_name_zh, each.region) for each in AGENCIES.with_standing("province")} == {
+        "310000-CG01": ("上海市城市管理行政执法局", "310000"),
+        "320000-ZJ01": ("江苏省住房和城乡建设厅", "320000"),
+        "330000-ZJ01": ("浙江省住房和城乡建设厅", "330000"),
+        "340000-ZJ01": ("安徽省住房和城乡建设厅", "340000"),
+    }
+    assert AGENCIES.with_standing("delta-gateway") == AGENCIES.with_standing("province")
 
 
 def test_every_code_and_region_is_well_formed_and_none_claims_to_be_verified() -> None:
@@ -91,3 +104,57 @@ def test_there_are_nine_domains_and_their_departments_are_in_the_register() -> N
     for domain in DOMAINS.values():
         for standing in domain.departments:
             assert len(AGENCIES.with_standing(standing, "310120")) == 1
+
+
+def registered(**changed: Any) -> dict[str, Any]:
+    """A record of `AgencyRegistered`: a town office that is not in the register."""
+    return {
+        "code": "310120-JD31",
+        "slug": "fx-example",
+        "name_zh": "示例街道",
+        "full_name_zh": "示例街道办事处",
+        "name_en": "Example Subdistrict Office",
+        "standing": ["street"],
+        "agency_region": "310120",
+        "township_code9": "310120099",
+        "procedure_rule_set": None,
+        "note": None,
+        **changed,
+    }
+
+
+def test_an_agency_that_registers_is_in_the_next_version_and_not_in_this_one() -> None:
+    later = AGENCIES.with_agency(registered(procedure_rule_set="MOHURD"))
+    assert later.version == AGENCIES.version + 1
+    assert "310120-JD31" not in AGENCIES
+    agency = later.by_township("310120099")
+    assert agency is not None
+    assert agency == later.get("310120-JD31")
+    assert (agency.standing, agency.procedure_rule_set) == (frozenset({"street"}), "MOHURD")
+    assert not agency.verified
+    assert [each.code for each in later][:-1] == [each.code for each in AGENCIES]
+
+
+def test_an_agency_without_territory_may_register() -> None:
+    assert len(AGENCIES.with_agency(registered(township_code9=None))) == len(AGENCIES) + 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"code": "310120-JD11"}, "/code"),
+        ({"slug": "fx-cgzf"}, "/slug"),
+        ({"township_code9": "310120101"}, "/township_code9"),
+        ({"township_code9": "310114001"}, "/township_code9"),
+        ({"standing": ["street", "platform"]}, "/standing"),
+        ({"code": PLATFORM}, "/code"),
+    ],
+)
+def test_an_agency_that_takes_what_is_anothers_is_refused_by_field(
+    changed: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(Refused) as refusal:
+        AGENCIES.with_agency(registered(**changed))
+    assert (refusal.value.code, refusal.value.field) == (Code.BAD_REFERENCE, field)
+    assert refusal.value.detail_zh
+    assert refusal.value.detail_en

@@ -20,6 +20,7 @@ from schemas.facts import (
     BEIJING,
     CONTROLS,
     FACTS,
+    SHARED,
     Labelled,
     Sealed,
     from_record,
@@ -55,11 +56,12 @@ def meta(**changed: Any) -> Meta:
 
 
 def examples() -> list[tuple[str, dict[str, Any]]]:
-    """Every golden example of a fact or control record, but the Tick of 1970, which is Avro's own."""
+    """Every golden example of every version, but the Tick of 1970, which is Avro's own."""
     cases = [
         (name, CODEC.decode(bytes.fromhex(case["hex"])).record)
-        for name in sorted({*FACTS, *CONTROLS})
-        for case in json.loads((GOLDEN / f"{name}.v1.json").read_text(encoding="utf-8"))
+        for name in sorted({*FACTS, *SHARED, *CONTROLS})
+        for path in sorted(GOLDEN.glob(f"{name}.v*.json"))
+        for case in json.loads(path.read_text(encoding="utf-8"))
     ]
     return [(name, record) for name, record in cases if record != {"at": 64}]
 
@@ -74,7 +76,8 @@ class TestTheGeneratedModules:
         facts_of_the_contracts = {c.name for c in contracts() if c.context in FACT_CONTEXTS}
         assert FACTS.keys() == facts_of_the_contracts
         assert CONTROLS.keys() == {"Tick", "Marker", "Mend"}
-        assert {*FACTS, *CONTROLS, "Seal"} == CODEC.names
+        assert SHARED.keys() == {"PenaltyShared", "ClueShared", "WarningShared"}
+        assert {*FACTS, *SHARED, *CONTROLS, "Seal"} == CODEC.names
 
     @pytest.mark.parametrize("name", sorted(FACTS))
     def test_have_the_fields_of_the_contract_in_order_each_described(self, name: str) -> None:
