@@ -30,7 +30,8 @@ PATIENCE = 60.0
 _STEP = 0.05
 
 _WATER, _TOWN, _OTHER_TOWN, _PLANNING = "310120-ZG04", "310120-JD11", "310120-JD02", "310120-ZG01"
-_DESK, _GOVERNMENT, _CITY, _ZHEJIANG = "310120-CG01", "310120-GV01", "310000-CG01", "330000-ZJ01"
+_DESK, _GOVERNMENT, _JUSTICE = "310120-CG01", "310120-GV01", "310120-SF01"
+_CITY, _ZHEJIANG = "310000-CG01", "330000-ZJ01"
 
 SPEAKERS = {
     "AgencyRegistered": _GOVERNMENT,
@@ -65,7 +66,7 @@ SPEAKERS = {
     "PenaltyDecided": _TOWN,
     "PenaltyDigestSent": _DESK,
     "PermitInfoNotified": _PLANNING,
-    "RuleVersionPublished": _GOVERNMENT,
+    "RuleVersionPublished": _JUSTICE,
     "SupervisionInfoNotified": _WATER,
     "WorkCalendarPublished": _GOVERNMENT,
 }

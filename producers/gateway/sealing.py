@@ -118,6 +118,8 @@ async def _name_parties(name: str, sealed: dict[str, Any], keys: KeyProvider) ->
     for path in _parties(name):
         for party, where in holders(sealed, path):
             party["party_token"] = await party_token(party, matter, event_id, where, keys)
+            # Where it is registered decides who is told of it; the code says so if its sender does not.
+            party["reg_adcode"] = party.get("reg_adcode") or (party.get("uscc") or "")[_REGISTERED] or None
             if party["party_type"] not in FIRMS:
                 _hide(party)
     for path in bare_parties(name):
@@ -134,18 +136,15 @@ def _parties(name: str) -> tuple[tuple[str, ...], ...]:
 def _hide(party: dict[str, Any]) -> None:
     """Move the trade name and the credit code of whoever is no firm to where they are encrypted.
 
-    An individual business bears its owner's name as often as not, and its code leads to the owner. The region
-    of registration stays, which the code says too: routing needs it.
+    An individual business bears its owner's name as often as not, and its code leads to the owner.
     """
     firm, uscc = party.get("org_name"), party.get("uscc")
     party |= {"org_name": None, "uscc": None}
     rest = []
-    if uscc:
-        party["reg_adcode"] = party.get("reg_adcode") or uscc[_REGISTERED]
-        if party.get("id_number"):
-            rest.append(f"统一社会信用代码 {uscc}")
-        else:
-            party |= {"id_kind": "OTHER", "id_number": uscc}
+    if uscc and party.get("id_number"):
+        rest.append(f"统一社会信用代码 {uscc}")
+    elif uscc:
+        party |= {"id_kind": "OTHER", "id_number": uscc}
     if firm and (party.get("name") or len(firm) > _LONGEST_NAME):
         rest.append(f"字号 {firm}")
     elif firm:

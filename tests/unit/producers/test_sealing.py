@@ -98,8 +98,10 @@ async def test_a_firm_passes_in_clear_and_an_individual_business_does_not(
     code = "92310120MADEM002X3"
     value["data"]["suspected_party"] = {"party_type": "INDIVIDUAL_BUSINESS", "uscc": code}
     assert party(await sealed(value, doorway, keys))["party_token"].startswith("P-")
-    value["data"]["suspected_party"] = {"party_type": "LEGAL_PERSON", "uscc": "91310120MADEM0011E"}
-    assert party(await sealed(value, doorway, keys))["party_token"] == "U-91310120MADEM0011E"
+    value["data"]["suspected_party"] = {"party_type": "LEGAL_PERSON", "uscc": "91330421MADEM00467"}
+    seen = party(await sealed(value, doorway, keys))
+    assert (seen["party_token"], seen["uscc"]) == ("U-91330421MADEM00467", "91330421MADEM00467")
+    assert seen["reg_adcode"] == "330421"
 
 
 async def test_of_an_individual_business_nothing_stands_in_clear_but_where_it_is_registered(
