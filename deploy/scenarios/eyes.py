@@ -1,16 +1,20 @@
-"""Seeing what agencies see: matters, timelines and inboxes through the query API, under their own tokens."""
+"""Seeing what agencies see: matters, timelines and inboxes through the query API, and what a feed holds."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from projections.feeds.reading import read_feed
 from projections.vocabulary import PARTS
+from schemas.feeds import FEEDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import httpx
+
+    from backbone.settings import Settings
 
 PAGE = 200
 NOT_FOUND = 404
@@ -20,10 +24,11 @@ Item = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Eyes:
-    """Reads one stack as its agencies do: `tokens` by agency."""
+    """Reads one stack as its agencies do, `tokens` by agency, and feeds as their subscribers do."""
 
     api: httpx.AsyncClient
     tokens: Mapping[str, str]
+    settings: Settings
 
     async def matter(self, matter: str, agency: str) -> Item | None:
         """A matter with its clocks as this agency sees it; None if it is none of its own."""
@@ -39,8 +44,12 @@ class Eyes:
         return await self._pages(f"/v1/matters/{matter}/timeline", agency, {})
 
     async def inbox(self, agency: str) -> list[Item]:
-        """Everything in an agency's inbox, what it sent and what it is copied on included."""
+        """Everything in an agency's inbox, with what it sent and what it is copied on."""
         return await self._pages("/v1/inbox", agency, {"part": list(PARTS)})
+
+    async def feed(self, name: str) -> list[Item]:
+        """Every record of a feed so far, as CloudEvents' JSON."""
+        return [event async for event in read_feed(self.settings, FEEDS[name])]
 
     async def _pages(self, path: str, agency: str, asked: Mapping[str, Any]) -> list[Item]:
         found: list[Item] = []

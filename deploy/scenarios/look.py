@@ -7,14 +7,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from deploy.scenarios.compare import agencies, alarm, covers, flat, keys, listed, pairs
+from deploy.scenarios.library import NoSuchRule, computed
 from deploy.scenarios.words import BEIJING, is_rule
 from schemas.agencies import AGENCIES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from deploy.scenarios.eyes import Eyes, Item
-    from deploy.scenarios.model import Alarmed, Check, ClockSeen, FactSeen, InboxSeen, Routed
+    from deploy.scenarios.model import (
+        Alarmed,
+        Check,
+        ClockSeen,
+        DeadlineSeen,
+        FactSeen,
+        FeedSeen,
+        InboxSeen,
+        Routed,
+    )
 
 ALARMS = {"warned": "DeadlineWarned", "breached": "DeadlineBreached", "escalated": "EscalationRaised"}
 
@@ -77,7 +88,7 @@ async def _clock(sight: Sight, wanted: ClockSeen) -> list[Finding]:
     if wanted.state is not None:
         asked["state"] = wanted.state
         plain["state"] = _named(clock, "state", wanted.state)
-    return [Finding(what, _pairs(asked), _pairs({name: plain[name] for name in asked}))]
+    return [Finding(what, pairs(asked), pairs({name: plain[name] for name in asked}))]
 
 
 async def _no_clock(sight: Sight, rule: str) -> list[Finding]:
@@ -100,16 +111,16 @@ async def _escalated(sight: Sight, wanted: Alarmed) -> list[Finding]:
 async def _alarmed(sight: Sight, name: str, wanted: Alarmed) -> list[Finding]:
     facts = await sight.eyes.timeline(sight.matter, sight.agency)
     told = [f for f in facts if f["fact"]["code"] == ALARMS[name] and is_rule(wanted.rule, f["rule"])]
-    expected = _alarm(wanted.at, wanted.to, wanted.level)
+    expected = alarm(wanted.at, wanted.to, wanted.level)
     seen = [
-        _alarm(
+        alarm(
             datetime.fromisoformat(fact["received_at"]),
             fact["content"]["to"] if wanted.to is not None else None,
             fact["content"].get("level") if wanted.level is not None else None,
         )
         for fact in told
     ]
-    return [Finding(f"{name} {wanted.rule}", expected, expected if expected in seen else _list(seen))]
+    return [Finding(f"{name} {wanted.rule}", expected, expected if expected in seen else listed(seen))]
 
 
 async def _inbox(sight: Sight, wanted: InboxSeen) -> list[Finding]:
@@ -124,7 +135,7 @@ async def _inbox(sight: Sight, wanted: InboxSeen) -> list[Finding]:
         if value is not None:
             asked[name] = str(value)
             seen[name] = _named(items[0], name, str(value))
-    return [Finding(what, _pairs(asked), _pairs(seen))]
+    return [Finding(what, pairs(asked), pairs(seen))]
 
 
 async def _routed(sight: Sight, wanted: Routed) -> list[Finding]:
@@ -146,8 +157,40 @@ async def _fact(sight: Sight, wanted: FactSeen) -> list[Finding]:
     what = f"fact 事实 {wanted.type}"
     if wanted.times is not None:
         return [Finding(what, f"{wanted.times} times", f"{len(fitting)} times")]
-    expected = _pairs({**({"at": str(wanted.at)} if wanted.at else {}), **_flat(wanted.content)}) or "there"
-    found = expected if fitting else _list([_pairs(_part(wanted, fact)) for fact in facts])
+    expected = pairs({**({"at": str(wanted.at)} if wanted.at else {}), **flat(wanted.content)}) or "there"
+    found = expected if fitting else listed([pairs(_part(wanted, fact)) for fact in facts])
+    return [Finding(what, expected, found)]
+
+
+async def _feed(sight: Sight, wanted: FeedSeen) -> list[Finding]:
+    what = f"feed {wanted.province} {wanted.type}"
+    events = await sight.eyes.feed(wanted.province)
+    records = [event["data"] for event in events if event["type"].endswith(f".{wanted.type}")]
+    fitting = [record for record in records if covers(wanted.fields, record)]
+    expected = f"{wanted.times} with {pairs(flat(wanted.fields))}"
+    found = (
+        expected if len(fitting) == wanted.times else f"{len(fitting)} of {listed([str(r) for r in records])}"
+    )
+    findings = [Finding(what, expected, found)]
+    if wanted.without:
+        bare = "without " + " ".join(wanted.without)
+        seen = sorted({name for record in fitting for name in keys(record)} & set(wanted.without))
+        findings.append(Finding(what, bare, f"with {' '.join(seen)}" if seen else bare))
+    return findings
+
+
+async def _deadline(sight: Sight, wanted: DeadlineSeen) -> list[Finding]:
+    what = f"deadline 期限 {wanted.rule} from {wanted.start:%m-%d}"
+    try:
+        due = computed(sight.eyes.settings.packs, wanted.rule, wanted.start)
+    except NoSuchRule as missing:
+        return [Finding(what, wanted.due_date, str(missing))]
+    expected, found = wanted.due_date, due.due_date.isoformat()
+    if wanted.provisional is not None:
+        expected, found = (
+            f"{expected} provisional {wanted.provisional}",
+            f"{found} provisional {due.provisional}",
+        )
     return [Finding(what, expected, found)]
 
 
@@ -162,29 +205,10 @@ LOOKS: dict[str, Looking] = {
     "inbox": _inbox,
     "routed": _routed,
     "fact": _fact,
+    "feed": _feed,
+    "deadline": _deadline,
 }
 """What may be looked at, by the key of a check."""
-
-
-def covers(wanted: Any, found: Any) -> bool:
-    """Whether what was found holds all that is wanted: mappings by their keys, the rest as it is."""
-    if isinstance(wanted, Mapping):
-        return isinstance(found, Mapping) and all(
-            covers(value, found.get(key)) for key, value in wanted.items()
-        )
-    if isinstance(wanted, list):
-        return (
-            isinstance(found, list)
-            and len(wanted) == len(found)
-            and all(covers(one, other) for one, other in zip(wanted, found, strict=True))
-        )
-    return bool(wanted == found)
-
-
-def agencies(codes: str | Iterable[str]) -> str:
-    """Name agencies in Chinese."""
-    given = [codes] if isinstance(codes, str) else codes
-    return "、".join(AGENCIES.name_zh(code) for code in given if code) or "none"
 
 
 async def _last_clock(sight: Sight, rule: str, responsible: str | None) -> Item | None:
@@ -201,7 +225,7 @@ async def _no_clock_but(sight: Sight) -> str:
     card = await sight.eyes.matter(sight.matter, sight.agency)
     if card is None:
         return "the matter is not to be seen"
-    return "none; " + (_list([clock["rule"] for clock in card["clocks"]]))
+    return "none; " + (listed([clock["rule"] for clock in card["clocks"]]))
 
 
 def _fits(wanted: FactSeen, fact: Item) -> bool:
@@ -211,7 +235,7 @@ def _fits(wanted: FactSeen, fact: Item) -> bool:
 
 def _part(wanted: FactSeen, fact: Item) -> dict[str, str]:
     seen = {"at": fact["received_at"]} if wanted.at else {}
-    return seen | _flat({key: fact["content"].get(key) for key in wanted.content})
+    return seen | flat({key: fact["content"].get(key) for key in wanted.content})
 
 
 def _named(item: Mapping[str, Any] | None, name: str, wanted: str) -> str:
@@ -223,21 +247,3 @@ def _named(item: Mapping[str, Any] | None, name: str, wanted: str) -> str:
         label = item.get(f"{name}_zh")
         return str(label if label is not None and wanted != value else value)
     return str(value["code"] if wanted == value["code"] else value["name"])
-
-
-def _alarm(at: datetime, to: Sequence[str] | None, level: object) -> str:
-    told = f"{at.astimezone(BEIJING):%Y-%m-%d %H:%M}"
-    told += "" if level is None else f" level {level}"
-    return told if to is None else f"{told} ▸ {agencies(sorted(to))}"
-
-
-def _flat(content: Mapping[str, Any]) -> dict[str, str]:
-    return {key: str(value) for key, value in content.items()}
-
-
-def _pairs(values: Mapping[str, str]) -> str:
-    return " ".join(f"{name} {value}" for name, value in values.items())
-
-
-def _list(values: Sequence[str]) -> str:
-    return "; ".join(values) or "none"

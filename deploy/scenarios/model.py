@@ -15,7 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from deploy.scenarios.words import agency_code, instant
 
 DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-CLAUSE = r"^[A-Z]{2}-[0-9]{1,2}[a-z]?$"
+CLAUSE = r"^[A-Z]{1,2}-[0-9]{1,2}[a-z]?$"
 
 
 def _codes(value: Any) -> list[str]:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import httpx
 
 from deploy.scenarios.files import given_steps
-from deploy.scenarios.look import Finding, Sight, covers, look
+from deploy.scenarios.compare import covers
+from deploy.scenarios.look import Finding, Sight, look
 from deploy.scenarios.source import MatterName
 from schemas.agencies import AGENCIES
 
@@ -121,7 +122,7 @@ class Player:
             "/v1/facts", params={"wait": WAIT_SECONDS}, json=body, headers=self.eyes.bearer(by)
         )
         said: dict[str, Any] = posted.json()
-        if said.get("event_id"):
+        if posted.is_success or "receipt" in said:
             self.acknowledged.append(said["event_id"])
         if step.matter and said.get("matter") and posted.is_success:
             self.matters.setdefault(key, said["matter"])
@@ -187,8 +188,9 @@ def _answered(step: Step, answer: Mapping[str, Any]) -> list[Finding]:
     expected = f"refused {step.refused}" if step.refused else ADMITTED
     code = answer.get("code")
     found = f"refused {code}" if code else str(answer.get("status", "no answer"))
-    if not step.refused and code:
-        found += f": {answer.get('field', '')} {answer.get('detail', '')} {answer.get('detail_en', '')}"
+    if found != expected:
+        more = (str(answer[name]) for name in ("field", "detail", "detail_en", "waiting") if answer.get(name))
+        found = " ".join((found, *more))
     findings = [Finding(f"{step.fact} {AGENCIES.name_zh(step.by or '')}", expected, found)]
     if step.remedy:
         remedy = f"{answer.get('remedy', '')} {answer.get('detail', '')}"

@@ -48,7 +48,7 @@ async def open_player(stack: StackHandle) -> AsyncIterator[Player]:
             httpx.AsyncClient(base_url=stack.gateway_url, timeout=PATIENCE) as door,
             httpx.AsyncClient(base_url=stack.console_url, timeout=PATIENCE) as api,
         ):
-            yield Player(driver, door, Eyes(api, stack.tokens))
+            yield Player(driver, door, Eyes(api, stack.tokens, settings))
     finally:
         await driver.close()
 
