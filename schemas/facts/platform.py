@@ -401,6 +401,8 @@ class PersonalDataShredded(Fact):
     """当事人假名。Pseudonym of the person."""
     matters: Int = Field(ge=0, le=2147483647)
     """涉及事项数。Number of matters concerned."""
+    also: tuple[Annotated[Text, Field(max_length=48)], ...] = Field(default=(), max_length=200)
+    """另行销毁文本密钥的事项。Matters whose free text named the person without a key of the person's."""
     who: Text = Field(min_length=1, max_length=100)
     """执行者，不填姓名。Who did it; a desk, never a name."""
     why: Text = Field(min_length=1, max_length=500)
