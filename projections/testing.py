@@ -125,6 +125,36 @@ def short_meta(
     } | more
 
 
+def effect_meta(builder: LedgerBuilder, matter: str, rule: str, **more: Any) -> dict[str, Any]:
+    """The `meta` of an effect, caused by a fact of 南桥镇 in another matter."""
+    return {
+        "event_id": builder.event_id(),
+        "matter": matter,
+        "rule": rule,
+        "depth": 1,
+        "cause": builder.event_id(),
+        "cause_matter": "AJ-310120-JD11-20260929-000045-1",
+        "cause_agency": "310120-JD11",
+        "cause_fact": "PenaltyDecided",
+        "cause_received_at": 0,
+        "cause_hash": b"",
+        "correlation_id": matter,
+        "region": "310120101",
+        "scope": "DISTRICT",
+        "sensitivity": "L2",
+        "citation": None,
+    } | more
+
+
+def penalty(builder: LedgerBuilder, matter: str, holder: str, received_at: int, **changes: Any) -> None:
+    """One penalty that was counted into a digest which `holder` is to state."""
+    record = {"meta": effect_meta(builder, matter, "R-15-DIGEST@1")} | PENALTY | changes
+    told = {"holder": holder, "state": "collecting", "procedure": "penalty-digest@1"}
+    builder.append(
+        "PenaltyCounted", record, received_at, addressed_to=(holder,), rule="R-15-DIGEST@1", **told
+    )
+
+
 def clue(builder: LedgerBuilder, serial: int, sender: str, town: str, received_at: int) -> str:
     """A clue that was transferred, routed and timed: three records. Gives the matter's id."""
     matter = make_matter_id("XS", sender, beijing(received_at).date(), serial)
@@ -160,6 +190,21 @@ LAW: dict[str, Any] = {
     "quote": None,
     "verified": True,
 }
+PENALTY: dict[str, Any] = {
+    "month": "2026-10",
+    "department": "310120-ZG04",
+    "case_no": "沪奉南桥案〔2026〕45号",
+    "decision_no": "沪奉南桥罚决〔2026〕31号",
+    "cause_code": "04001",
+    "township_code9": "310120101",
+    "amount": 500_000,
+    "penalty_kinds": ["FINE"],
+    "party_token": "P-00",
+    "uscc": None,
+    "decided_at": at("2026-10-12 09:30"),
+    "issuer": "310120-JD11",
+}
+"""The content of a counted penalty: 5,000 yuan."""
 SCHEDULED: dict[str, Any] = {
     "rule": "PN-01@1",
     "name_zh": "线索核查",

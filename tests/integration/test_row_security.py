@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from deploy.embedded.testing import StackHandle
 
 WATER, TOWN, OTHER_TOWN = "310120-ZG04", "310120-JD11", "310120-JD12"
-TABLES = ("matter", "matter_agency", "clocks", "inbox", "timeline", "personal")
+TABLES = ("matter", "matter_agency", "clocks", "inbox", "timeline", "personal", "digest", "digest_case")
 COUNTS = {
     "matter": "select count(*) from views.matter where matter = $1",
     "matter_agency": "select count(*) from views.matter_agency where matter = $1",
@@ -28,6 +28,8 @@ COUNTS = {
     "inbox": "select count(*) from views.inbox where matter = $1",
     "timeline": "select count(*) from views.timeline where matter = $1",
     "personal": "select count(*) from views.personal where matter = $1",
+    "digest": "select count(*) from views.digest where matter = $1",
+    "digest_case": "select count(*) from views.digest_case where matter = $1",
 }
 
 
@@ -79,6 +81,8 @@ async def test_the_town_that_handles_a_matter_sees_its_inbox_timeline_clock_and_
             "inbox": 1,
             "timeline": 3,
             "personal": 2,
+            "digest": 0,
+            "digest_case": 0,
         }
 
 
