@@ -51,7 +51,7 @@ def on_the_spot(tale: Tale) -> None:
     case = _found_by_a_street(tale)
     if dice.chance(0.03):
         slip = refused(Code.SIMPLE_PENALTY_TOO_HIGH, "simple-penalty-too-high")
-        case.penalise(4000 if case.firm else 500, simple=True, **slip)
+        case.penalise(500 if case.party["party_type"] == "NATURAL_PERSON" else 4000, simple=True, **slip)
         tale.moment(5, 30)
         case.matter = ""
     case.penalise(case.fine(simple=True), simple=True)

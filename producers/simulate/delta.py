@@ -11,34 +11,40 @@ from producers.simulate.numbers import firm_code
 from producers.simulate.parties import regular
 
 if TYPE_CHECKING:
+    from producers.simulate.clue import Clue
+    from producers.simulate.dice import Dice
     from producers.simulate.tale import Tale
 
-__all__ = ["clue", "warning"]
+__all__ = ["across", "clue", "warning"]
 
 _PLACES = {
-    "33": ("330421", "330421111", "姚庄镇与上海交界处河道东岸"),
-    "32": ("320509", "320509110", "黎里镇省界公路旁空地"),
+    ("330421", "330421111", "姚庄镇与上海交界处河道东岸"): 3.0,
+    ("320509", "320509110", "黎里镇省界公路旁空地"): 1.0,
 }
 _NATURES = {"GENERAL": 30.0, "INDUSTRY": 30.0, "TENDENCY": 20.0, "PUBLIC_HOTSPOT": 20.0}
 _LEVELS = {"BLUE": 50.0, "YELLOW": 35.0, "ORANGE": 13.0, "RED": 2.0}
 
 
-def clue(tale: Tale) -> None:
-    """Let the city's bureau hand a clue to the province in which it happened, without any person in it."""
+def across(dice: Dice) -> dict[str, Any]:
+    """Give a `Location` beyond the border of the province."""
+    adcode, township, address = dice.weighted(_PLACES)
+    return {"adcode6": adcode, "township_code9": township, "address_text": address, "road_class": "OTHER"}
+
+
+def clue(tale: Tale, found: Clue | None = None) -> None:
+    """Let the city's bureau hand a clue to the province in which it happened, without any person in it.
+
+    `found`: the clue of a department that it goes back to; without it the bureau's own.
+    """
     dice = tale.dice
-    cause = cause_of(dice)
-    adcode, township, address = _PLACES[dice.weighted({"33": 3.0, "32": 1.0})]
+    cause = found.cause if found else cause_of(dice)
+    site = found.site if found else across(dice)
     index = regular(dice, 300) * 10 + int(cause["domain"])
     data: dict[str, Any] = {
         "domain_code": cause["domain"],
         "cause_code": cause["code"],
         "violation_time": period(dice, tale.now),
-        "location": {
-            "adcode6": adcode,
-            "township_code9": township,
-            "address_text": address,
-            "road_class": "OTHER",
-        },
+        "location": site,
         "party_type": "LEGAL_PERSON",
         "org_name": f"合成测试{cause['zh']}案涉事单位",
         "uscc": firm_code(index, "310120"),
@@ -47,6 +53,8 @@ def clue(tale: Tale) -> None:
         "urgency": dice.weighted({"P2": 80.0, "P1": 20.0}),
         "transfer_doc": tale.district.letter(CITY, "移", "TRANSFER_LETTER", tale.now),
     }
+    if found:
+        data["clue_ref"] = found.matter
     matter = tale.district.matter("CX", CITY, tale.now)
     tale.say(
         CITY,
@@ -55,8 +63,9 @@ def clue(tale: Tale) -> None:
         data,
         role="DISPATCH_DESK",
         scope="DELTA",
-        region=township,
-        to=[PROVINCES[adcode[:2]]],
+        region=site["township_code9"],
+        to=[PROVINCES[site["adcode6"][:2]]],
+        story=found.matter if found else matter,
     )
 
 
@@ -79,8 +88,11 @@ def warning(tale: Tale) -> None:
     }
     matter = tale.district.matter("YJ", issuer, tale.now)
     told = {"role": "LEGAL_OFFICE", "scope": "DELTA"}
-    tale.say(issuer, "DeltaWarningIssued", matter, data, to=[a for a in everyone if a != issuer], **told)
-    for agency in everyone:
-        if agency != issuer and dice.chance(0.9):
-            tale.wait(dice.number(0, 1))
+    others = [agency for agency in everyone if agency != issuer]
+    tale.say(issuer, "DeltaWarningIssued", matter, data, to=others, **told)
+    issued = tale.now
+    for agency in others:
+        tale.now = issued
+        if dice.chance(0.9):
+            tale.wait(2 if dice.chance(0.1) else dice.number(0, 1))
             tale.say(agency, "DeltaWarningAcknowledged", matter, {}, role="DISPATCH_DESK", scope="DELTA")

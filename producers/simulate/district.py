@@ -15,7 +15,18 @@ from schemas.identifiers import make_matter_id
 if TYPE_CHECKING:
     from producers.simulate.dice import Dice
 
-__all__ = ["BUREAU", "CITY", "GOVERNMENT", "PROVINCES", "District", "departments", "issuer_word"]
+__all__ = [
+    "BUREAU",
+    "CITY",
+    "DISTRICT",
+    "GOVERNMENT",
+    "PROVINCES",
+    "District",
+    "cause_of",
+    "departments",
+    "issuer_word",
+    "sender_of",
+]
 
 BUREAU: Final = "310120-CG01"
 """区城管执法局: triages, sends the digests."""

@@ -168,7 +168,7 @@ def _busy(slot: int) -> float:
 def _notified(tale: Tale, tell: Callable[[Tale], str]) -> None:
     """Make something known to the bureau, which acknowledges it a day or two later."""
     matter = tell(tale)
-    tale.wait(tale.dice.number(0, 2))
+    tale.wait(tale.dice.number(2, 3) if tale.dice.chance(0.05) else tale.dice.number(0, 1))
     notify.acknowledge(tale, matter)
 
 

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from producers.simulate.cases import from_clue
 from producers.simulate.clue import Clue, find
-from producers.simulate.district import BUREAU, GOVERNMENT
+from producers.simulate.delta import across
+from producers.simulate.delta import clue as hand_on
+from producers.simulate.district import BUREAU, CITY, GOVERNMENT
 from producers.simulate.places import busy_street, location
 from producers.simulate.slips import at_the_door, incomplete, refused
 from schemas.agencies import AGENCIES
@@ -23,6 +25,7 @@ _COURSES = {
     "disputed-at-once": 7.0,
     "disputed-later": 8.0,
     "city-road": 2.0,
+    "across-the-border": 2.0,
     "nothing-in-it": 2.0,
     "never-supplemented": 3.0,
     "withdrawn": 2.0,
@@ -42,8 +45,8 @@ def a_clue(tale: Tale, *, timed: bool) -> None:
     courses = {name: w for name, w in _COURSES.items() if timed or name not in _TIMED}
     course = tale.dice.weighted(courses)
     clue = find(tale)
-    if course == "city-road":
-        _on_a_city_road(clue)
+    if course in _MOVED:
+        _MOVED[course](clue)
     if course == "withdrawn" or tale.dice.chance(0.12):
         clue.register()
         tale.wait(tale.dice.number(0, 1))
@@ -89,6 +92,20 @@ def _on_a_city_road(clue: Clue) -> None:
     if receiver is None:
         raise LookupError(_CONSTRUCTION)
     clue.street = receiver
+
+
+def _across_the_border(clue: Clue) -> None:
+    """Let it have happened in another province: the city's bureau gets it, and hands it on."""
+    gateway = AGENCIES.get(CITY)
+    if gateway is None:
+        raise LookupError(CITY)
+    clue.site, clue.street = across(clue.tale.dice), gateway
+
+
+def _handed_on(clue: Clue) -> None:
+    _sign_and_go_on(clue)
+    clue.tale.wait(clue.tale.dice.number(0, 2))
+    hand_on(clue.tale, clue)
 
 
 def _sign_and_go_on(clue: Clue) -> None:
@@ -216,7 +233,9 @@ def _concluded(clue: Clue, *, reply_requested: bool) -> None:
         clue.tale.wait(dice.number(1, 3))
         clue.close("NO_REPLY_REQUESTED")
         return
-    tale.wait(dice.number(1, 4))
+    # A case may take its five days to be told of, a clue that came to nothing two.
+    longest = 4 if number else 2
+    tale.wait(longest + dice.number(1, 2) if dice.chance(0.05) else dice.number(1, longest))
     clue.feed_back(result, number)
     tale.wait(dice.number(0, 3))
     clue.close()
@@ -234,7 +253,9 @@ def _extended(clue: Clue) -> None:
     clue.state(clue.street.code, "ClueVerificationExtended", data, role="HEAD")
 
 
+_MOVED = {"city-road": _on_a_city_road, "across-the-border": _across_the_border}
 _COURSE = {
+    "across-the-border": _handed_on,
     "incomplete": _supplemented,
     "never-supplemented": _never_supplemented,
     "disputed-at-once": _disputed_at_once,
