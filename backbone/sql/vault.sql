@@ -21,10 +21,10 @@ select exists (select 1 from vault.tombstone where person = $1);
 select key_id, person, matter, wrapped, wrapped_by from vault.data_key where key_id = any($1::bytea[]);
 
 -- name: erase
-select vault.erase($1, $2, $3, $4, $5);
+select vault.erase($1, $2, $3, $4, $5, $6::text[]);
 
 -- name: tombstone
-select person, who, why, matters, at from vault.tombstone where person = $1;
+select person, who, why, matters, at, also from vault.tombstone where person = $1;
 
 -- name: is_known
 select exists (select 1 from vault.pseudonym where token = $1) or exists (select 1 from vault.data_key where person = $1)
@@ -76,3 +76,6 @@ on conflict (partition) do update set ledger_offset = excluded.ledger_offset;
 
 -- name: keys_of_person
 select key_id, person, matter, wrapped, wrapped_by from vault.data_key where person = $1 and wrapped is not null;
+
+-- name: texts_of
+select matter from vault.data_key where person = '' and wrapped is not null and matter = any($1::text[]) order by matter;

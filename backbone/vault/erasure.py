@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from backbone.queries import load_queries
 from backbone.remedy import remedy
@@ -35,6 +35,7 @@ __all__ = [
     "note_applied",
     "open_fields",
     "tombstone",
+    "with_text",
 ]
 
 SQL = load_queries("backbone", "sql/vault.sql")
@@ -46,13 +47,17 @@ class ErasureRunning(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
-    """What remains of a person: the pseudonym, who decided and why, how many matters, when (micros)."""
+    """What remains of a person: the pseudonym, who decided and why, how many matters, when (micros).
+
+    `also` are matters without a key of the person's whose free text named the person.
+    """
 
     person: str
     who: str
     why: str
     matters: int
     at: int
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +96,18 @@ async def doomed(connection: Connection, person: str) -> Doomed:
     return Doomed(person, row["keys"] if row else 0, row["texts"] if row else 0, tuple(matters))
 
 
+async def with_text(connection: Connection, matters: Iterable[str]) -> tuple[str, ...]:
+    """Those of the matters whose free text can be read."""
+    return tuple(row["matter"] for row in await connection.fetch(SQL["texts_of"], list(matters)))
+
+
 async def tombstone(connection: Connection, person: str) -> Tombstone | None:
     """Return a person's tombstone, None while the person is not erased."""
     row = await connection.fetchrow(SQL["tombstone"], person)
-    return None if row is None else Tombstone(*row)
+    if row is None:
+        return None
+    said: dict[str, Any] = dict(row)
+    return Tombstone(**said | {"also": tuple(said["also"])})
 
 
 async def erase(connection: Connection, stone: Tombstone, *, count: bool = False) -> int:
@@ -106,7 +119,8 @@ async def erase(connection: Connection, stone: Tombstone, *, count: bool = False
     if stone.person == TEXT:
         raise ValueError("a person's token is not empty")
     named = None if count else stone.matters
-    return int(await connection.fetchval(SQL["erase"], stone.person, stone.who, stone.why, named, stone.at))
+    order = (stone.person, stone.who, stone.why, named, stone.at, list(stone.also))
+    return int(await connection.fetchval(SQL["erase"], *order))
 
 
 async def open_fields(

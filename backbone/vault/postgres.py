@@ -97,7 +97,7 @@ class PostgresKeyProvider(Sealing):
         """
         if person == TEXT:
             raise ValueError("a person's token is not empty")
-        destroyed = int(await self._pool.fetchval(SQL["erase"], person, who, why, None, at))
+        destroyed = int(await self._pool.fetchval(SQL["erase"], person, who, why, None, at, []))
         self._cache.clear()
         return destroyed
 

@@ -24,7 +24,7 @@ from deploy.embedded.obstacles import Obstacle
 from deploy.erasure import Decision, Done, Found, NameInReason, Unknown, carry_out, look_up, replay
 from producers.gateway.sealing import person_key
 from schemas.errors import Refused
-from schemas.identifiers import check_citizen_id, check_uscc
+from schemas.identifiers import check_citizen_id, check_uscc, parse_matter_id
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -60,12 +60,15 @@ class NotErased(Obstacle):
 @click.option("--id-kind", type=click.Choice(ID_KINDS), default="RESIDENT_ID", show_default=True)
 @click.option("--why", default="", help="On which ground; nothing about the person: it stays in the ledger.")
 @click.option("--who", default="", help="Which desk decided it, no name: it stays in the ledger.")
+@click.option("--also", multiple=True, help="A further matter whose free text names the person; repeatable.")
 @click.option("--yes", is_flag=True, help="Do not ask again.")
 @click.option(
     "--replay", "again", is_flag=True, help="Apply the ledger's erasures to keys that were restored."
 )
 @directory_option
-def erase(directory: Path, person: str | None, id_kind: str, **options: str | bool) -> None:
+def erase(
+    directory: Path, person: str | None, id_kind: str, also: tuple[str, ...], **options: str | bool
+) -> None:
     r"""Erase PERSON, a pseudonym: no view, feed, log or dead letter shows who it is ever again.
 
     \b
@@ -85,15 +88,27 @@ def erase(directory: Path, person: str | None, id_kind: str, **options: str | bo
         if not _PERSON.fullmatch(sought):
             raise click.UsageError("PERSON 应为假名。PERSON is a pseudonym such as P-… (32 hex digits).")
         _erase(
-            directory, Decision(sought, str(options["who"]), str(options["why"])), sure=bool(options["yes"])
+            directory,
+            Decision(sought, str(options["who"]), str(options["why"]), _matters(also)),
+            sure=bool(options["yes"]),
         )
     except _TOLD as error:
         click.echo(f"✘ {' '.join(str(error).split())}", err=True)
         sys.exit(1)
 
 
+def _matters(also: tuple[str, ...]) -> tuple[str, ...]:
+    for matter in also:
+        try:
+            parse_matter_id(matter)
+        except Refused as refused:
+            raise click.UsageError(f"{matter}: {refused.detail_zh} {refused.detail_en}") from None
+    return also
+
+
 def _erase(directory: Path, decision: Decision, *, sure: bool) -> None:
-    _tell_before(_at(directory, lambda connection, _: look_up(connection, decision.person)))
+    found = _at(directory, lambda connection, _: look_up(connection, decision.person))
+    _tell_before(found, decision)
     if not sure and not click.confirm("永久删除，不可恢复？Erase for good?", default=False):
         raise NotErased("没有删除任何内容。", "Nothing was erased.")
     columns = (TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn())
@@ -168,7 +183,7 @@ def _at(directory: Path, work: Callable[[Connection, Settings], Awaitable[Answer
     return asyncio.run(run())
 
 
-def _tell_before(found: Found) -> None:
+def _tell_before(found: Found, decision: Decision) -> None:
     doomed = found.doomed
     click.echo(f"{doomed.person}")
     if found.tombstone is not None:
@@ -180,6 +195,11 @@ def _tell_before(found: Found) -> None:
         click.echo(f"    {matter}")
     if len(doomed.matters) > _SHOWN_MATTERS:
         click.echo(f"    … {len(doomed.matters) - _SHOWN_MATTERS}")
+    for matter in decision.also:
+        click.echo(f"  另行销毁文本密钥 text key of a further matter: {matter}")
+    for matter in found.linked:
+        if matter not in decision.also:
+            click.echo(f"  其文本可能提及此人 its text may name the person too: --also {matter}")
     click.echo(
         "  这些事项的自由文本将对所有人不可读。Free text of these matters becomes unreadable for everyone."
     )

@@ -27,6 +27,7 @@ from backbone.vault.erasure import (
     is_known,
     open_fields,
     tombstone,
+    with_text,
 )
 from backbone.vault.shred import shred
 from deploy.erasure.statement import state
@@ -46,6 +47,8 @@ DECIDED_SECONDS = 20.0
 _LOOK_SECONDS = 0.1
 _LIKE_A_NUMBER = re.compile(r"\d{17}[\dXx]|\d{15}|1\d{10}")
 _LEAST = 2
+_MATTER = re.compile(r'"([A-Z]{2}-\d{6}-[A-Z]{2}\d{2}-(?:\d{8}-\d{6}|[0-9A-Z]{10})-[0-9A-Z])"')
+_CASE_NO = re.compile(r'"case_no": "([^"]+)"')
 
 
 class Unknown(LookupError):
@@ -61,19 +64,27 @@ class NameInReason(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Who is erased (a pseudonym), which desk decided it, on which ground; all three stay in the ledger."""
+    """Who is erased (a pseudonym), which desk decided it, on which ground; all of it stays in the ledger.
+
+    `also` are further matters whose free text names the person.
+    """
 
     person: str
     who: str
     why: str
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What an erasure would destroy, and the tombstone if the person was erased before."""
+    """What an erasure would destroy, and the tombstone if the person was erased before.
+
+    `linked` are matters that these refer to, or that refer to them, and whose text may name the person too.
+    """
 
     doomed: Doomed
     tombstone: Tombstone | None
+    linked: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +102,16 @@ async def look_up(connection: Connection, person: str) -> Found:
     """Tell what erasing a person would destroy; nothing changes. Raises Unknown."""
     if not await is_known(connection, person):
         raise Unknown(remedy(Unknown))
-    return Found(await doomed(connection, person), await tombstone(connection, person))
+    found = await doomed(connection, person)
+    return Found(found, await tombstone(connection, person), await _linked(connection, found.matters))
+
+
+async def _linked(connection: Connection, matters: tuple[str, ...]) -> tuple[str, ...]:
+    said = [row["content"] for row in await connection.fetch(SQL["said_of"], list(matters))]
+    named = {found for content in said for found in _MATTER.findall(content)}
+    cases = {found for content in said for found in _CASE_NO.findall(content)}
+    named |= {row["matter"] for row in await connection.fetch(SQL["assisting"], list(cases))}
+    return await with_text(connection, sorted(named - set(matters)))
 
 
 async def carry_out(
@@ -109,7 +129,7 @@ async def carry_out(
     identity = await read_identity(connection)
     now = SystemClock().now() if identity.simulated_now is None else identity.simulated_now
     async with erasing(connection):
-        ordered = Tombstone(decision.person, decision.who, decision.why, 0, now)
+        ordered = Tombstone(decision.person, decision.who, decision.why, 0, now, decision.also)
         destroyed = await erase(connection, ordered, count=True)
         since = time.monotonic()
         stone = await tombstone(connection, decision.person) or ordered

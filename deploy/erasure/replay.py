@@ -92,4 +92,5 @@ def _read(record: ConsumerRecord) -> list[Tombstone]:
         return []
     said = CODEC.decode(told.value).record
     at = said["meta"]["cause_received_at"]
-    return [Tombstone(said["person"], said["who"], said["why"], said["matters"], at)]
+    also = tuple(said["also"])
+    return [Tombstone(said["person"], said["who"], said["why"], said["matters"], at, also)]

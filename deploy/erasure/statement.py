@@ -26,6 +26,7 @@ FACT = "PersonalDataShredded"
 RULE = "erasure@1"
 """No rulebook rule: it names the command in the chain of causes."""
 _REGION = PLATFORM[:6]
+_LAW = {"law": "中华人民共和国个人信息保护法", "article": "第四十七条", "quote": None, "verified": False}
 
 
 def statement(stone: Tombstone) -> Envelope:
@@ -48,9 +49,10 @@ def statement(stone: Tombstone) -> Envelope:
         "region": _REGION,
         "scope": "UNIT",
         "sensitivity": "L2",
-        "citation": None,
+        "citation": _LAW,
     }
     body = {"person": stone.person, "matters": stone.matters, "who": stone.who, "why": stone.why}
+    body |= {"also": list(stone.also)}
     value = CODEC.encode(FACT, {"meta": meta, **body})
     return Envelope(Kind.EFFECT, matter.encode(), value, PLATFORM, matter, event_id)
 

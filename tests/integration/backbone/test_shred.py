@@ -12,7 +12,16 @@ from backbone import keyring
 from backbone.database import connect, open_pool
 from backbone.vault import Erased, PostgresKeyProvider
 from backbone.vault.cipher import BadCiphertext
-from backbone.vault.erasure import ErasureRunning, Tombstone, doomed, erase, erasing, find, tombstone
+from backbone.vault.erasure import (
+    ErasureRunning,
+    Tombstone,
+    doomed,
+    erase,
+    erasing,
+    find,
+    tombstone,
+    with_text,
+)
 from backbone.vault.shred import Shredded, shred, to_shred
 from backbone.vault.wrapping import NoWrappingKey, unwrap, wrapping_keys
 from deploy.embedded.testing import start
@@ -213,3 +222,18 @@ async def test_two_erasures_at_once_do_not_meet(vault: Vault, shredding: StackHa
                     raise AssertionError("it must not come so far")
     finally:
         await second.close()
+
+
+async def test_a_matter_whose_text_alone_named_the_person_loses_its_text_key_when_it_is_named_too(
+    vault: Vault,
+) -> None:
+    await vault.sealed("P-also", "XS-also")
+    text = vault.door.encrypt(await vault.door.text_key("XZ-also"), "event", "/facts", "张三")
+    assert await with_text(vault.admin, ["XZ-also", "XS-also", "XZ-none"]) == ("XZ-also",)
+    stone = Tombstone("P-also", "who", "why", 0, 5, ("XZ-also",))
+    assert await erase(vault.admin, stone, count=True) == 2
+    assert await vault.door.decrypt(text) is None
+    left = await tombstone(vault.admin, "P-also")
+    assert left is not None
+    assert (left.matters, left.also) == (2, ("XZ-also",))
+    assert await erase(vault.admin, stone) == 0

@@ -41,7 +41,7 @@ async def test_who_only_folds_or_reads_views_sees_nothing_of_the_vault(
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.execute(f"select * from vault.{table}")  # noqa: S608 - names of three tables
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await connection.execute("select vault.erase('P-1', '', '', null, 0)")
+            await connection.execute("select vault.erase('P-1', '', '', null, 0, '{}')")
     finally:
         await connection.close()
 
