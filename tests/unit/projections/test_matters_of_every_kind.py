@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -42,7 +42,7 @@ def test_a_request_for_assistance_is_held_by_the_provider_and_read_by_who_asked(
 
 def test_a_disputed_clue_goes_to_the_triage_desk_and_on_and_whoever_held_it_reads_on() -> None:
     story = Story("XS-310120-ZG04-20260908-000123-2", "clue-transfer@1")
-    clue = {"agency": WATER, "state": "transferred", "holder": TOWN, "addressed_to": (TOWN,)}
+    clue: dict[str, Any] = {"agency": WATER, "state": "transferred", "holder": TOWN, "addressed_to": (TOWN,)}
     story.tell("ClueTransferred", "2026-09-08 10:00", **clue)
     story.tell(
         "ClueJurisdictionDisputed", "2026-09-09 10:00", agency=TOWN, state="disputed", holder=DESK,
@@ -65,7 +65,7 @@ def test_a_disputed_clue_goes_to_the_triage_desk_and_on_and_whoever_held_it_read
 def test_a_warning_is_nobodys_and_each_province_has_it_until_it_acknowledged() -> None:
     story = Story("YJ-310000-CG01-20261012-000001-M", "delta-warning@1")
     others = (JIANGSU, ZHEJIANG, ANHUI)
-    sealed = {"state": "issued", "holder": "", "agency": SHANGHAI, "addressed_to": others}
+    sealed: dict[str, Any] = {"state": "issued", "holder": "", "agency": SHANGHAI, "addressed_to": others}
     card = story.tell("DeltaWarningIssued", "2026-10-12 10:00", **sealed)
     assert (card.handler, card.receivers, card.acknowledged) == ("", list(others), [])
     assert parts(card) == {SHANGHAI: "ORIGINATOR"} | dict.fromkeys(others, "ADDRESSED")
