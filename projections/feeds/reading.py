@@ -38,6 +38,9 @@ async def read_feed(
     log = TopicPartition(feed.topic, 0)
     async with open_logs(settings) as logs:
         end = (await logs.bounds([log]))[log][1]
+    if since >= end and not follow:
+        # aiokafka cannot stop a consumer whose tasks have not begun.
+        return
     reader = await consumer(settings, client_id=f"liandong-{feed.topic}-subscriber")
     try:
         reader.assign([log])
