@@ -22,6 +22,7 @@ from processors.model import (
     Kept,
     Matter,
     Totals,
+    jurisdiction,
 )
 from schemas.contracts import kept_fields
 from schemas.seal import SealMatter
@@ -56,7 +57,7 @@ def evolve(matter: Matter, seal: SealMatter, record: Record, digest: bytes) -> M
         holder=seal.holder,
         handlers=_handlers(matter, seal.holder),
         originator=seal.agency if opening else matter.originator,
-        region=meta["region"] if opening else matter.region,
+        region=jurisdiction(seal.matter, meta["region"]) if opening else matter.region,
         correlation=meta["correlation_id"] if opening else matter.correlation,
         lacking=_lacking(matter, seal, record),
         kept=_kept(matter, seal.fact_type, record),

@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import msgspec
 
 if TYPE_CHECKING:
-    from schemas.catalogue import Catalogue
-
     from processors.rulebook import Rulebook
     from schemas.agencies import Register
     from schemas.calendar import WorkingCalendar
+    from schemas.catalogue import Catalogue
     from schemas.envelope import Kind
     from schemas.seal import SealMatter
 
@@ -99,7 +98,7 @@ Kept: TypeAlias = str | int | float | bool | list[str]
 
 
 class Matter(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A matter 事项 as its ledger records left it.
+    """A matter 事项 as its ledger records left it. `region` is the one whose rules decide it.
 
     `resume` is the state to which a return for supplement goes back, `lacking` what is still to be supplied,
     `tally` how often each type of fact stands in the chain, `head` the hash of the last chained record.
@@ -194,6 +193,19 @@ class Rules:
     calendar_since: int = 0
     calendar_from: int = 0
     carried: frozenset[str] = frozenset()
+
+
+def jurisdiction(matter: str, region: str) -> str:
+    """Say by which region's rules a matter is decided: that of the place, if its opener acts there.
+
+    What happened elsewhere (a clue about another province) is decided where it was opened. The region of the
+    opener stands in the matter's id.
+    """
+    home = matter.split("-")[1] if "-" in matter else ""
+    own = home
+    while own.endswith("00"):
+        own = own[:-2]
+    return region if region.startswith(own) else home
 
 
 def new_matter(matter_id: str) -> Matter:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from processors.model import Totals
+from processors.model import Totals, jurisdiction
 from processors.rulebook.conditions import View
 from schemas.agencies import PLATFORM
 from schemas.days import day_of
@@ -58,8 +58,9 @@ class Case:
 
     @cached_property
     def book(self) -> Book:
-        """The rules of the region: the matter's own once it is open, until then the fact's."""
-        return self.rules.rulebook.book(self.matter.region or self.meta["region"])
+        """The rules of the region by which the matter is decided, or would be once it is open."""
+        region = self.matter.region or jurisdiction(self.matter.id, self.meta["region"])
+        return self.rules.rulebook.book(region)
 
     @cached_property
     def view(self) -> View:

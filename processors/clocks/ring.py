@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from processors.drafts import Draft
 from processors.model import BREACH, ESCALATE
@@ -24,31 +24,14 @@ def ring(clock: Clock, rules: Rules) -> Draft:
         "due_date": clock.due_date,
         "to": list(alarm.to),
     }
+    more: dict[str, Any] = {"level": alarm.kind}
+    cc: tuple[str, ...] = ()
+    fact, key = "DeadlineWarned", alarm.kind
     if alarm.kind == BREACH:
-        return Draft(
-            "DeadlineBreached",
-            {**body, "responsible": clock.responsible},
-            clock.rule,
-            citation,
-            addressed_to=alarm.to,
-            copied_to=clock.watchers,
-        )
-    if alarm.kind.startswith(ESCALATE):
+        fact, key, cc = "DeadlineBreached", "", clock.watchers
+        more = {"responsible": clock.responsible}
+    elif alarm.kind.startswith(ESCALATE):
         level = int(alarm.kind.removeprefix(ESCALATE))
-        return Draft(
-            "EscalationRaised",
-            {**body, "level": level, "responsible": clock.responsible},
-            clock.rule,
-            citation,
-            addressed_to=alarm.to,
-            copied_to=(clock.responsible,) if clock.responsible not in alarm.to else (),
-            key=alarm.kind,
-        )
-    return Draft(
-        "DeadlineWarned",
-        {**body, "level": alarm.kind},
-        clock.rule,
-        citation,
-        addressed_to=alarm.to,
-        key=alarm.kind,
-    )
+        fact, more = "EscalationRaised", {"level": level, "responsible": clock.responsible}
+        cc = () if clock.responsible in alarm.to else (clock.responsible,)
+    return Draft(fact, {**body, **more}, clock.rule, citation, addressed_to=alarm.to, copied_to=cc, key=key)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from processors.admit import Admitted, Case
     from processors.model import Matter
     from processors.rulebook.conditions import View
-    from processors.rulebook.shapes import EffectRule
+    from processors.rulebook.effects import EffectRule
 
 EFFECT_OWED = "EffectOwed"
 MARKER = "Marker"

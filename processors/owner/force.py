@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from processors.reference import RULEBOOK, Published, changed, with_rulebook
 from schemas.codec import CODEC
+from schemas.errors import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -70,7 +71,11 @@ class InForce:
         if kind in {GENESIS, RULEBOOK}:
             return with_rulebook(self.rules, self._carried(marker["rulebook"]))
         content = CODEC.decode(marker["content"]).record
-        return changed(self.rules, Published(kind, marker["seq"], received_at, content))
+        try:
+            return changed(self.rules, Published(kind, marker["seq"], received_at, content))
+        except Refused:
+            # Two facts admitted before the first one's marker came back: what they contradict stays in force.
+            return self.rules
 
     def _carried(self, hash_: str) -> Rulebook:
         rulebook = self.base.library.get(hash_)

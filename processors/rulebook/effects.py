@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from processors.rulebook.conditions import Expression, compile_condition, compile_expression
+from processors.rulebook.conditions import Condition, Expression, compile_condition, compile_expression
 from processors.rulebook.parts import both, citation, clauses, fact, validity
-from processors.rulebook.shapes import EffectRule
+from processors.rulebook.shapes import ALWAYS, Both, Citation, Validity
 from schemas.contracts import contracts
 from schemas.identifiers import MatterKind
 
@@ -14,6 +15,30 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from processors.rulebook.source import Place, Source
+
+
+@dataclass(frozen=True, slots=True)
+class EffectRule:
+    """One effect 效果: what a fact owes another matter. `take` and `sets` are the allow-list of its fields.
+
+    The matter is named by `matter_id`, or derived from kind, agency and key.
+    """
+
+    id: str
+    name: Both
+    on: str
+    when: Condition | None
+    each: Expression | None
+    matter_id: Expression | None
+    kind: str
+    agency: Expression | None
+    key: Expression | None
+    fact: str
+    take: tuple[str, ...]
+    sets: Mapping[str, Expression]
+    citation: Citation
+    validity: Validity = ALWAYS
+    clauses: tuple[str, ...] = ()
 
 
 def build_effects(source: Source) -> tuple[EffectRule, ...]:

@@ -301,27 +301,3 @@ class DeadlineRule:
 def base_of(rule: str) -> str:
     """Give a rule's id without its version."""
     return rule.partition("@")[0]
-
-
-@dataclass(frozen=True, slots=True)
-class EffectRule:
-    """One effect 效果: what a fact owes another matter. `take` and `sets` are the allow-list of its fields.
-
-    The matter is named by `matter_id`, or derived from kind, agency and key.
-    """
-
-    id: str
-    name: Both
-    on: str
-    when: Condition | None
-    each: Expression | None
-    matter_id: Expression | None
-    kind: str
-    agency: Expression | None
-    key: Expression | None
-    fact: str
-    take: tuple[str, ...]
-    sets: Mapping[str, Expression]
-    citation: Citation
-    validity: Validity = ALWAYS
-    clauses: tuple[str, ...] = ()

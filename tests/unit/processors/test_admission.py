@@ -143,9 +143,17 @@ def test_a_wrong_check_character_is_told(kit: Kit) -> None:
     assert (refused["code"], refused["field"]) == ("BAD_MATTER_ID", "/meta/matter")
 
 
-def test_a_region_without_a_procedure_takes_no_clue(world: World) -> None:
-    refused = refusal(world.state("ClueTransferred", "2026-09-08 10:00", meta={"region": "310115"}))
+def test_a_region_without_a_procedure_takes_no_clue(kit: Kit) -> None:
+    zhejiang = "330000-ZJ01"
+    matter = make_matter_id("XS", zhejiang, date(2026, 9, 8), 1)
+    world = kit.World(new_matter(matter))
+    refused = refusal(world.state("ClueTransferred", "2026-09-08 10:00", zhejiang, meta={"region": "330421"}))
     assert (refused["code"], refused["field"]) == ("UNKNOWN_FACT", "/meta/region")
+
+
+def test_what_happened_elsewhere_is_decided_by_the_rules_of_where_it_was_opened(world: World) -> None:
+    assert world.state("ClueTransferred", "2026-09-08 10:00", meta={"region": "330421"})
+    assert (world.matter.procedure, world.matter.region) == ("clue-transfer@1", "310120")
 
 
 def test_only_the_opening_fact_opens_a_matter(world: World, kit: Kit) -> None:
