@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from deploy.embedded.testing import StackHandle
     from deploy.simulation import Driver
 
-GOVERNMENT, JUSTICE, WATER, TRIAGE = "310120-GV01", "310120-SF01", "310120-ZG04", "310120-CG01"
+GOVERNMENT, JUSTICE, WATER = "310120-GV01", "310120-SF01", "310120-ZG04"
 NEW_STREET, NEW_TOWNSHIP = "310120-JD31", "310120099"
 PARTITIONS = 6
 
@@ -149,8 +149,8 @@ async def test_a_registered_agency_receives_the_clues_of_its_township(
     there = {"data": {"location": place(NEW_TOWNSHIP)}, "region": NEW_TOWNSHIP}
     denied = await state(stack, driver, WATER, "ClueTransferred", "2026-09-17T09:00:00", **there)
     assert denied["status"] == "admitted"
-    # Nobody enforces there: the desk for disputes has to say who deals with it.
-    assert denied["routed"]["to"] == [TRIAGE]
+    # Nobody enforces there: the number stands, and the sender is told what to do.
+    assert denied["routed"]["to"] == []
     data = {"code": NEW_STREET, "township_code9": NEW_TOWNSHIP, "procedure_rule_set": "MOHURD"}
     registered = await state(stack, driver, GOVERNMENT, "AgencyRegistered", "2026-09-17T10:00:00", data=data)
     assert registered["status"] == "admitted"
