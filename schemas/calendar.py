@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from schemas.days import day_of
+from schemas.beijing import day_of
 from schemas.errors import Code, Refused
 from schemas.reference import load
 

@@ -12,11 +12,11 @@ where a pause lies in between, they are as many natural days as that makes [our 
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
+from schemas.beijing import SHANGHAI, day_of, instant_of
 from schemas.limits import CountedDay, DayKind, Due, Limit, Pause, Unit
 
 if TYPE_CHECKING:
@@ -40,22 +40,10 @@ __all__ = [
     "last_day_warning",
 ]
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 _OFFICE_OPENS = 9
 _ONE_DAY = timedelta(days=1)
 _HOUR = 3_600_000_000
 _MONTHS_A_YEAR = 12
-
-
-def day_of(instant: int) -> date:
-    """Return the day in Shanghai in which an instant lies."""
-    return datetime.fromtimestamp(instant // 1_000_000, SHANGHAI).date()
-
-
-@lru_cache(maxsize=4096)
-def instant_of(day: date, hour: int = 0) -> int:
-    """Return the instant at which a day in Shanghai reaches that hour."""
-    return int(datetime(day.year, day.month, day.day, hour, tzinfo=SHANGHAI).timestamp()) * 1_000_000
 
 
 def due(limit: Limit, start: int, calendar: WorkingCalendar, pauses: Sequence[Pause] = ()) -> Due:
