@@ -1,4 +1,4 @@
-"""Instants and days in Beijing time: the days of the law are those of Asia/Shanghai, whatever the machine's."""
+"""Instants and days in Beijing time: the days of the law are those of Asia/Shanghai, wherever it runs."""
 
 from __future__ import annotations
 
