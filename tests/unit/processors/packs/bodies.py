@@ -143,4 +143,19 @@ BODIES: dict[str, dict[str, Any]] = {
         "valid_until": "2026-12-31",
     },
     "DeltaWarningAcknowledged": {},
+    "WorkCalendarPublished": {
+        "year": 2027,
+        "holidays": [{"date": "2027-01-01", "name": "元旦"}],
+        "doc": SIGNED,
+    },
+    "AgencyRegistered": {
+        "code": "310120-JD22",
+        "slug": "fx-new",
+        "name_zh": "某街道",
+        "full_name_zh": "某街道办事处",
+        "name_en": "Some Subdistrict Office",
+        "standing": ["street"],
+        "agency_region": "310120",
+    },
+    "RuleVersionPublished": {"rulebook": "0" * 64, "label": "1", "approved_by": SIGNED},
 }

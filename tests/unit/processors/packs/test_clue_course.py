@@ -98,6 +98,17 @@ def test_each_systems_own_procedure_sets_its_limit(district: District) -> None:
     }
 
 
+def test_a_road_that_the_city_manages_goes_to_the_construction_commission_unverified(
+    district: District, kit: Kit
+) -> None:
+    clue = district.open("XS", WATER)
+    road = {**SITE, "road_class": "CITY_MANAGED"}
+    body = {"location": road, "domain_code": "02"}
+    routed = kit.of(district.say(clue, "ClueTransferred", "2026-09-08 10:00", WATER, **body), "FactRouted")
+    assert (routed["to"], routed["cc"], routed["verified"]) == ("310120-ZG03", [NANQIAO], False)
+    assert (routed["meta"]["rule"], routed["runners_up"]) == ("R-08@1", ["R-10@1"])
+
+
 @pytest.mark.parametrize(
     ("agency", "rule", "due"),
     [
