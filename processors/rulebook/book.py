@@ -7,70 +7,25 @@ for which regions it is, a fact where it happened.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Self
 
 from processors.rulebook.deadlines import build_deadlines
 from processors.rulebook.effects import build_effects
+from processors.rulebook.pack import Book, Pack, book_of, near
 from processors.rulebook.procedures import build_procedure
+from processors.rulebook.proof import prove
 from processors.rulebook.routing import build_routing
-from processors.rulebook.shapes import (
-    Action,
-    DeadlineRule,
-    Denial,
-    EffectRule,
-    Procedure,
-    RoutingRule,
-    Trigger,
-    base_of,
-)
 from processors.rulebook.source import Source, read_source
 from schemas.seal import sm3
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
+
+    from processors.rulebook.shapes import DeadlineRule, Procedure
 
 PACKS = Path(__file__).with_name("packs")
-ACTIONS = tuple(Action)
 DENIALS = {"no-rule", "no-receiver", "to-itself"}
-
-RuleT = TypeVar("RuleT", Procedure, RoutingRule, DeadlineRule, EffectRule)
-
-
-@dataclass(frozen=True, slots=True)
-class Pack:
-    """One pack: for the regions whose code begins with one of `regions`; `desks` names agencies."""
-
-    name: str
-    regions: tuple[str, ...]
-    desks: Mapping[str, str]
-    procedures: tuple[Procedure, ...]
-    routing: tuple[RoutingRule, ...]
-    denials: Mapping[str, Denial]
-    deadlines: tuple[DeadlineRule, ...]
-    triggers: tuple[Trigger, ...]
-    effects: tuple[EffectRule, ...]
-    sources: tuple[Source, ...]
-
-    def reach(self, region: str) -> int:
-        """Say how closely the pack fits a region: the length of what they share, -1 if it is not for it."""
-        return max((len(prefix) for prefix in self.regions if region.startswith(prefix)), default=-1)
-
-
-@dataclass(frozen=True, slots=True)
-class Book:
-    """The rules that hold in one region: procedures by id and by fact, routing in order, the rest by fact."""
-
-    packs: tuple[str, ...]
-    desks: Mapping[str, str]
-    procedures: Mapping[str, Procedure]
-    by_fact: Mapping[str, tuple[Procedure, ...]]
-    routing: Mapping[str, tuple[RoutingRule, ...]]
-    denials: Mapping[str, Denial]
-    deadlines: tuple[DeadlineRule, ...]
-    triggers: Mapping[str, tuple[Trigger, ...]]
-    effects: Mapping[str, tuple[EffectRule, ...]]
 
 
 class Rulebook:
@@ -86,18 +41,19 @@ class Rulebook:
     @classmethod
     def load(cls, names: Sequence[str], root: Path = PACKS) -> Self:
         """Load packs by name; raises BrokenPack, which names file, line, mistake and remedy."""
-        packs = [_load_pack(root, name) for name in names]
+        packs = [load_pack(root, name) for name in names]
         _check_unique(packs)
         _check_denials(packs)
+        prove(packs)
         return cls(packs)
 
     def book(self, region: str) -> Book:
         """Give the rules that hold in a region (6, 9 or 12 digits), the closest pack first."""
-        near = sorted((p for p in self.packs if p.reach(region) >= 0), key=lambda p: -p.reach(region))
-        names = tuple(p.name for p in near)
+        here = near(self.packs, region)
+        names = tuple(p.name for p in here)
         book = self._books.get(names)
         if book is None:
-            book = self._books[names] = _book(near)
+            book = self._books[names] = book_of(here)
         return book
 
     def deadline(self, rule: str) -> DeadlineRule | None:
@@ -109,45 +65,8 @@ class Rulebook:
         return self._procedures.get(procedure)
 
 
-def _book(packs: Sequence[Pack]) -> Book:
-    """Lay the packs of a region over each other, the closest first."""
-    procedures = _nearest([p.procedures for p in packs])
-    routing = sorted(_nearest([p.routing for p in packs]), key=lambda rule: rule.rank)
-    deadlines = _nearest([p.deadlines for p in packs])
-    effects = _nearest([p.effects for p in packs])
-    held = {rule.id for rule in deadlines}
-    triggers = [t for pack in packs for t in pack.triggers if t.rule.id in held]
-    triggers.sort(key=lambda t: ACTIONS.index(t.action))
-    denials: dict[str, Denial] = {}
-    desks: dict[str, str] = {}
-    for pack in reversed(packs):
-        denials.update(pack.denials)
-        desks.update(pack.desks)
-    facts = {t.fact for p in procedures for t in p.transitions}
-    return Book(
-        packs=tuple(p.name for p in packs),
-        desks=desks,
-        procedures={p.id: p for p in procedures},
-        by_fact={f: tuple(p for p in procedures if p.of(f)) for f in facts},
-        routing={f: tuple(r for r in routing if f in r.facts) for f in facts},
-        denials=denials,
-        deadlines=tuple(deadlines),
-        triggers={f: tuple(t for t in triggers if t.fact == f) for f in facts},
-        effects={f: tuple(e for e in effects if e.on == f) for f in facts},
-    )
-
-
-def _nearest(rules: Sequence[Sequence[RuleT]]) -> list[RuleT]:
-    """Keep of each rule, whatever its version, what the closest pack says of it."""
-    kept: list[RuleT] = []
-    taken: set[str] = set()
-    for of_pack in rules:
-        kept += [rule for rule in of_pack if base_of(rule.id) not in taken]
-        taken |= {base_of(rule.id) for rule in of_pack}
-    return kept
-
-
-def _load_pack(root: Path, name: str) -> Pack:
+def load_pack(root: Path, name: str) -> Pack:
+    """Load one pack, not yet proved together with others; raises BrokenPack."""
     folder = root / name
     head = read_source(root, f"{name}/pack.yaml", "pack")
     desks = head.content["desks"]
@@ -200,8 +119,8 @@ def _check_denials(packs: Sequence[Pack]) -> None:
     """Whoever routes must be able to say that nobody was found; some pack of the same region says how."""
     for pack in packs:
         routed = any(t.routed for p in pack.procedures for t in p.transitions)
-        near = [p for p in packs if any(p.reach(region) >= 0 for region in pack.regions)]
-        if routed and not set.union(*(set(p.denials) for p in near)) >= DENIALS:
+        beside = [p for p in packs if any(p.reach(region) >= 0 for region in pack.regions)]
+        if routed and not set.union(*(set(p.denials) for p in beside)) >= DENIALS:
             raise pack.sources[0].broken(
                 (),
                 "a fact is routed, but no routing.yaml says what to answer when nobody is found.",

@@ -14,10 +14,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import yaml
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError, best_match
+from jsonschema.exceptions import best_match
+
+from processors.rulebook.mismatch import explain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from jsonschema.exceptions import ValidationError
 
 Place: TypeAlias = tuple[str | int, ...]
 """Where something stands in a file: keys and indices from the top."""
@@ -60,21 +64,23 @@ def read_source(root: Path, file: str, definition: str) -> Source:
         raise BrokenPack(
             file, 1, f"cannot be read ({error.strerror}).", "A pack needs this file; see the packs beside it."
         ) from error
-    source = _parse(file, text)
-    found = best_match(_validator(definition).iter_errors(source.content))
-    if found is not None:
-        raise _mismatch(source, found)
+    source = parse(file, text)
+    for mismatch in mismatches(source, definition):
+        raise mismatch
     return source
 
 
+def mismatches(source: Source, definition: str) -> list[BrokenPack]:
+    """Give everything that a file has against a definition of `pack.schema.json`, the weightiest first."""
+    errors = list(_validator(definition).iter_errors(source.content))
+    first = best_match(errors)
+    found = [] if first is None else [_mismatch(source, first)]
+    found += [_mismatch(source, best) for error in errors if (best := best_match([error])) is not None]
+    return list({str(each): each for each in found}.values())
+
+
 def _mismatch(source: Source, error: ValidationError) -> BrokenPack:
-    path = list(error.absolute_path)
-    where = "/".join(str(part) for part in path) or "the file"
-    return source.broken(
-        path,
-        f"{where}: {error.message}.",
-        f"See {'/'.join(map(str, error.schema_path))} in pack.schema.json.",
-    )
+    return source.broken(list(error.absolute_path), *explain(error, source.content))
 
 
 @cache
@@ -83,7 +89,8 @@ def _validator(definition: str) -> Draft202012Validator:
     return Draft202012Validator({**schema, "$ref": f"#/$defs/{definition}"})
 
 
-def _parse(file: str, text: str) -> Source:
+def parse(file: str, text: str) -> Source:
+    """Read a file's text as plain YAML; raises BrokenPack."""
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:

@@ -12,7 +12,7 @@ A rule for several facts is asked of each of them. A field that only some of the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from processors.rulebook.expressions.inference import infer
@@ -59,7 +59,7 @@ class Around:
 
     `states` of the matter, `rules` that may have a clock (without version), `desks` of the pack; `known` are
     keys (`matter.kept.month`, `provinces[item]`) that are surely there and not null; `effect` says that it
-    stands in an effect rule.
+    stands in an effect rule; `derived` that the platform itself may state the fact, and then without `meta`.
     """
 
     states: frozenset[str] = frozenset()
@@ -67,6 +67,7 @@ class Around:
     desks: frozenset[str] = frozenset()
     known: frozenset[str] = frozenset()
     effect: bool = False
+    derived: bool = False
 
 
 NOWHERE: Final = Around()
@@ -130,7 +131,7 @@ def _check(
 
 
 def _variables(fact: str, around: Around) -> dict[str, Value]:
-    seen = {"fact": record_of(fact), "matter": _matter(around), "now": INT, "month": MONTH}
+    seen = {"fact": _fact(fact, around), "matter": _matter(around), "now": INT, "month": MONTH}
     if around.effect:
         seen |= {
             "item": TEXT,
@@ -139,6 +140,14 @@ def _variables(fact: str, around: Around) -> dict[str, Value]:
             "desks": record_with("desks", dict.fromkeys(around.desks, TEXT)),
         }
     return seen
+
+
+def _fact(name: str, around: Around) -> Value:
+    record = record_of(name)
+    if not around.derived or record.fields is None or contracts()[name].stated != "BOTH":
+        return record
+    meta = replace(record.fields["meta"], optional=True)
+    return replace(record, fields={**record.fields, "meta": meta})
 
 
 def _matter(around: Around) -> Value:

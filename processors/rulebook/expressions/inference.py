@@ -91,13 +91,10 @@ def _entry(node: Node, scope: Scope, holder: Node, entry: Node, *, asks: bool = 
     key = entry_key(holder, entry)
     if asks:
         return BOOL
-    if within.kind == "map" and key not in scope.known:
+    if (within.kind == "map" or found.optional) and key not in scope.known:
         shown = repr(entry.value) if isinstance(entry, Literal) else key_of(entry) or "it"
-        raise Mistaken(
-            node.at,
-            f"{key or 'this entry'} may be absent",
-            f"Ask `{shown} in {key_of(holder) or 'it'} &&` before it.",
-        )
+        ask = f"has({key})" if found.optional else f"{shown} in {key_of(holder) or 'it'}"
+        raise Mistaken(node.at, f"{key or 'this entry'} may be absent", f"Ask `{ask} &&` before it.")
     return found.solid() if key in scope.known else found
 
 
@@ -105,7 +102,7 @@ def _field(node: Node, within: Value, name: str, elsewhere: frozenset[str], *, a
     """Give the type of a field; of one that only other facts of the rule have, if that was asked."""
     fields = within.fields or {}
     if within.kind == "record" and name in fields:
-        if asks and name not in elsewhere:
+        if asks and name not in elsewhere and not fields[name].optional:
             raise Mistaken(
                 node.at, f"{within.name} always has {name}", f"Ask whether it is null: `{name} != null`."
             )

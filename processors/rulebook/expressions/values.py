@@ -48,7 +48,8 @@ class Value:
 
     `symbols` are all the texts that it can be (of a map: all its keys), `literal` says that it was written
     in the expression, `pattern` what it must match, `least` how long a list is at least, `inner` what a list
-    or a map holds, `fields` those of a record, or of a map whose keys hold different things.
+    or a map holds, `fields` those of a record, or of a map whose keys hold different things. What is
+    `optional` may not be there at all.
     """
 
     kind: Kind
@@ -60,6 +61,7 @@ class Value:
     least: int = 0
     inner: Value | None = None
     fields: Mapping[str, Value] | None = None
+    optional: bool = False
 
     @property
     def words(self) -> str:

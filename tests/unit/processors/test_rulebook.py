@@ -15,7 +15,7 @@ from schemas.codec import CODEC
 if TYPE_CHECKING:
     from pathlib import Path
 
-NAMES = ["national", "fengxian"]
+NAMES = ["national", "delta", "fengxian"]
 PROCEDURE = "fengxian/procedures/clue_transfer.yaml"
 
 
@@ -37,7 +37,13 @@ def change(packs: Path, file: str, old: str, new: str) -> int:
 def test_the_packs_of_this_house_load() -> None:
     book = Rulebook.load(NAMES).book("310120101")
     assert set(book.procedures) >= {"clue-transfer@1", "assistance@1", "case@1", "penalty-digest@1"}
-    assert [r.id for r in book.routing["ClueTransferred"]] == ["R-06@1", "R-13@1", "R-08@1", "R-10@1"]
+    assert [r.id for r in book.routing["ClueTransferred"]] == [
+        "R-04@1",
+        "R-06@1",
+        "R-13@1",
+        "R-08@1",
+        "R-10@1",
+    ]
     rules = {t.rule.id for triggers in book.triggers.values() for t in triggers}
     assert rules >= {"PN-01@1", "FX-01-SIGN@1", "FX-02-SUPPLEMENT@1"}
 
@@ -135,7 +141,8 @@ def test_two_transitions_of_a_fact_from_one_state_are_a_mistake(packs: Path) -> 
 
 
 def test_a_routed_fact_without_any_routing_is_a_mistake(packs: Path) -> None:
-    (packs / "fengxian/routing.yaml").unlink()
+    for pack in ("delta", "fengxian"):
+        (packs / pack / "routing.yaml").unlink()
     with pytest.raises(BrokenPack, match=r"no routing\.yaml says what to answer"):
         Rulebook.load(NAMES, packs)
 
