@@ -9,28 +9,27 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import httpx
 from rich.console import Console
 
-from backbone.database import open_pool
 from backbone.keyring import load as load_keys
 from deploy.demo.narrator import Narrator
-from deploy.demo.play import Player
-from deploy.demo.story import FIRST_LIGHT, load_story
+from deploy.demo.watch import Watcher
 from deploy.embedded.fetch import fetch
 from deploy.embedded.layout import Layout
 from deploy.embedded.plan import PORTS
 from deploy.embedded.ports import is_free
 from deploy.embedded.state import read_state
 from deploy.embedded.testing import StackHandle, start
-from deploy.simulation import open_driver
-from deploy.verify import Verdict, verify
+from deploy.scenarios.files import STORY, load
+from deploy.scenarios.play import Passed
+from deploy.scenarios.stage import judge, open_player
 from projections.console.session import entry_code
-from schemas.topics import PARTITIONS_EMBEDDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from deploy.scenarios.look import Finding
 
 NAMES = {
     "kafka": "Apache Kafka",
@@ -49,7 +48,7 @@ TOWN = "310120-JD11"
 
 
 def run_demo(directory: Path, *, once: bool) -> bool:
-    """Run the demo; keep the stack until Ctrl-C unless `once`. Gives whether ledger and views agree.
+    """Run the demo; keep the stack until Ctrl-C unless `once`. Gives whether all was as it should be.
 
     Call from the main thread. Raises Obstacle, and what keeps the stack from coming up.
     """
@@ -58,33 +57,32 @@ def run_demo(directory: Path, *, once: bool) -> bool:
     fetch(lambda line: console.print(f"  {line}"))
     options = ("--port-base", str(_port_base()))
     with _progress(directory, console), start(directory, simulated=True, options=options) as stack:
-        verdict = asyncio.run(_tell(stack, Narrator(console)))
+        held = asyncio.run(_tell(stack, Narrator(console)))
         if not once:
             _addresses(stack, console)
             console.print("Stop 停止: Ctrl-C")
             _until_interrupted()
-    return not verdict.failures
+    return held
 
 
-async def _tell(stack: StackHandle, narrator: Narrator) -> Verdict:
-    settings = stack.settings("worker").model_copy(update={"database": stack.dsn("admin")})
-    pool = await open_pool(settings, application="liandong-demo")
-    driver = await open_driver(settings, pool, load_keys(settings.keys), PARTITIONS_EMBEDDED)
-    story = load_story(FIRST_LIGHT)
+async def _tell(stack: StackHandle, narrator: Narrator) -> bool:
+    """Play the story and tell it as it unfolds. Gives whether all was as expected and the views agree."""
+    story = load(STORY)
     narrator.begin(story)
-    try:
-        async with (
-            httpx.AsyncClient(base_url=stack.gateway_url, timeout=30) as gateway,
-            httpx.AsyncClient(base_url=stack.console_url, timeout=30) as reading,
-        ):
-            player = Player(driver, gateway, reading, stack.tokens)
-            async for told in player.play(story):
-                narrator.tell(told)
-        verdict = await verify(settings, stack.dsn("admin"), player.acknowledged)
-    finally:
-        await driver.close()
-    narrator.end(verdict)
-    return verdict
+    findings: list[Finding] = []
+    async with open_player(stack) as player:
+        watcher = Watcher(player, story)
+        async for event in player.play([story]):
+            if isinstance(event, Passed):
+                narrator.passed(await watcher.facts())
+            else:
+                narrator.told(event, await watcher.facts(event.step.matter))
+                narrator.shared(await watcher.shared())
+                findings += [finding for _, finding in event.findings]
+        verdict = await judge(stack, player)
+    held = sum(finding.held for finding in findings)
+    narrator.end(verdict, held, len(findings))
+    return held == len(findings) and not verdict.failures
 
 
 def _addresses(stack: StackHandle, console: Console) -> None:

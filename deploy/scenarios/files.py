@@ -80,11 +80,21 @@ def _scenario(written: Written, shared: Written) -> Scenario:
     try:
         scenario = Scenario.model_validate(content)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = "/".join(str(part) for part in first["loc"])
-        raise written.broken(first["loc"], f"{where}: {first['msg']}.", "See docs/scenarios.md.") from error
+        raise _broken(written, error) from error
     _check_order(written, scenario)
     return scenario
+
+
+def _broken(written: Written, error: ValidationError) -> BrokenScenario:
+    """Tell the first mistake; a misspelt key goes before the key that is missing for it."""
+    found = error.errors(include_url=False)
+    first = min(found, key=lambda each: each["type"] != "extra_forbidden")
+    cause = first.get("ctx", {}).get("error")
+    what, remedy = first["msg"], "See docs/scenarios.md."
+    if isinstance(cause, Unknown):
+        what, remedy = str(cause), cause.remedy
+    where = "/".join(str(part) for part in first["loc"])
+    return written.broken(first["loc"], f"{where}: {what}.", remedy)
 
 
 def _step(written: Written, index: int, step: Any, fragments: Mapping[str, Any]) -> Any:

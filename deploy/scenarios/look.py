@@ -9,12 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from deploy.scenarios.compare import agencies, alarm, covers, flat, keys, listed, pairs
 from deploy.scenarios.library import NoSuchRule, computed
-from deploy.scenarios.words import BEIJING, is_rule
-from schemas.agencies import AGENCIES
+from deploy.scenarios.words import is_rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
     from deploy.scenarios.eyes import Eyes, Item
     from deploy.scenarios.model import (
         Alarmed,

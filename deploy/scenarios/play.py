@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import httpx
 
-from deploy.scenarios.files import given_steps
 from deploy.scenarios.compare import covers
+from deploy.scenarios.files import given_steps
 from deploy.scenarios.look import Finding, Sight, look
 from deploy.scenarios.source import MatterName
 from schemas.agencies import AGENCIES
@@ -116,7 +116,7 @@ class Player:
             "role": step.role,
             "data": await self._ids(scenario, step.data),
         }
-        if await self._known(scenario, key):
+        if await self.known(scenario, key):
             body["matter"] = self.matters[key]
         posted = await self.door.post(
             "/v1/facts", params={"wait": WAIT_SECONDS}, json=body, headers=self.eyes.bearer(by)
@@ -134,7 +134,7 @@ class Player:
     ) -> list[Finding]:
         name = check.matter or step.matter or ""
         key = (scenario.scenario, name)
-        known = not name or await self._known(scenario, key)
+        known = not name or await self.known(scenario, key)
         if not known:
             raise NotYet(f"no matter {name!r} was opened before this step")
         agency = check.seen_by or self.readers.get(key, "")
@@ -160,12 +160,12 @@ class Player:
             return [await self._ids(scenario, each) for each in value]
         if isinstance(value, MatterName):
             key = (scenario.scenario, value.name)
-            if not await self._known(scenario, key):
+            if not await self.known(scenario, key):
                 raise NotYet(f"no matter {value.name!r} was opened before this step")
             return self.matters[key]
         return value
 
-    async def _known(self, scenario: Scenario, key: Key) -> bool:
+    async def known(self, scenario: Scenario, key: Key) -> bool:
         """Whether a matter has an id; one that the backbone opens is looked for where it is held."""
         sought = scenario.opened.get(key[1])
         if key not in self.matters and sought is not None:
