@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import httpx
 
-from backbone.database import open_pool
+from backbone.database import connect, open_pool
 from backbone.keyring import load as load_keys
 from backbone.settings import Settings
-from deploy.simulation import open_driver
+from deploy.simulation import SQL, open_driver
 from producers.simulate.post import AT_ONCE, Poster
 from schemas.facts.base import from_micros
 from schemas.topics import PARTITIONS_EMBEDDED
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from producers.simulate import Planned
     from producers.simulate.post import Outcome
 
-__all__ = ["Rate", "door", "play_at_a_pace", "play_in_simulated_time"]
+__all__ = ["Rate", "door", "has_history", "play_at_a_pace", "play_in_simulated_time"]
 
 _TIMEOUT = 40.0
 _A_DAY = 86_400
@@ -51,6 +51,16 @@ def door(url: str) -> httpx.AsyncClient:
     """Open a client with room for all facts on their way and as many receipts."""
     limits = httpx.Limits(max_connections=2 * AT_ONCE, max_keepalive_connections=2 * AT_ONCE)
     return httpx.AsyncClient(base_url=url, timeout=_TIMEOUT, limits=limits)
+
+
+async def has_history(state: StackState) -> bool:
+    """Say whether a stack has decided anything yet, beyond the marker with which each partition begins."""
+    connection = await connect(state.database, application="liandong-simulate")
+    try:
+        rows = await connection.fetch(SQL["folds"])
+    finally:
+        await connection.close()
+    return any(row["number"] > 1 for row in rows if row["fold"] == "owner")
 
 
 async def play_in_simulated_time(

@@ -22,7 +22,7 @@ from rich.table import Table
 from deploy.commands.running import directory_option, layout_of, running_stack
 from deploy.embedded.obstacles import Obstacle
 from deploy.embedded.provision import read_tokens
-from deploy.simulated_agencies import Rate, door, play_at_a_pace, play_in_simulated_time
+from deploy.simulated_agencies import Rate, door, has_history, play_at_a_pace, play_in_simulated_time
 from deploy.simulation import NotSettled
 from producers.simulate import Plan, Planned
 from producers.simulate.post import NotTaken, Outcome, Poster
@@ -123,7 +123,8 @@ def _play(stage: _Stage, order: Plan, rate: Rate, first: date | None) -> Outcome
                     return await play_at_a_pace(told, poster, rate.a_second, told_of)
             if state is None:
                 raise Obstacle(f"The time of {url} is simulated.", "Name the stack itself: --dir DIRECTORY")
-            told = replace(order, start=first or today + timedelta(days=1))
+            joins = await has_history(state)
+            told = replace(order, start=first or today + timedelta(days=1), joins=joins)
             with _progress(told) as told_of:
                 return await play_in_simulated_time(
                     told, poster, (state, layout), stage.step * _MINUTE, told_of

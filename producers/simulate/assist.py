@@ -125,5 +125,5 @@ class Request:
         return conclusion
 
     def _state(self, agency: str, fact: str, data: Mapping[str, Any], **meta: Any) -> None:
-        told = {"region": self.case.street.township_code9, "story": self.case.clue or self.case.matter}
+        told = {"region": self.case.site["township_code9"], "story": self.case.clue or self.case.matter}
         self._tale.say(agency, fact, self.matter, data, **{**told, **meta})

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from producers.simulate.tale import Tale
     from schemas.agencies import Agency
 
-__all__ = ["Case"]
+__all__ = ["Case", "fine_of"]
 
 _CENTS = 100
 _FIRMS = {"LEGAL_PERSON", "UNINCORPORATED"}
@@ -76,13 +76,13 @@ class Case:
 
     def penalise(self, yuan: int, *, simple: bool = False, **meta: Any) -> dict[str, Any]:
         """Let the street decide a penalty now; gives the body."""
-        if not self.matter:
-            self._open()
-        body = self.decision(yuan, simple=simple)
+        body = self.decided(yuan, simple=simple)
         return self.state("PenaltyDecided", body, role="LEGAL_OFFICE", **meta)
 
-    def decision(self, yuan: int, *, simple: bool) -> dict[str, Any]:
-        """Give the content of a decision."""
+    def decided(self, yuan: int, *, simple: bool) -> dict[str, Any]:
+        """Give the content of a decision; it opens the matter if no case was filed."""
+        if not self.matter:
+            self._open()
         tale, street = self.tale, self.street
         number = tale.district.number(f"{issuer_word(street.code)}罚决字", tale.now, digits=6)
         law = citation(self.cause)
@@ -139,8 +139,8 @@ class Case:
     def _penalties(self, yuan: int) -> list[dict[str, Any]]:
         if self.tale.dice.chance(0.08):
             return [{"kind": "WARNING"}]
-        fine = {"kind": "FINE", "amount": yuan * _CENTS, "detail": f"罚款人民币{yuan}元"}
-        return [{"kind": "WARNING"}, fine] if self.tale.dice.chance(0.1) else [fine]
+        fine = [fine_of(yuan)]
+        return [{"kind": "WARNING"}, *fine] if self.tale.dice.chance(0.1) else fine
 
     def _open(self) -> None:
         district, now = self.tale.district, self.tale.now
@@ -149,5 +149,14 @@ class Case:
 
     def state(self, fact: str, data: Mapping[str, Any], **meta: Any) -> dict[str, Any]:
         """Let the street state a fact about this case now; gives the body."""
-        told = {"role": "FIELD_UNIT", "region": self.street.township_code9, "story": self.clue or self.matter}
+        told = {
+            "role": "FIELD_UNIT",
+            "region": self.site["township_code9"],
+            "story": self.clue or self.matter,
+        }
         return self.tale.say(self.street.code, fact, self.matter, data, **{**told, **meta})
+
+
+def fine_of(yuan: int) -> dict[str, Any]:
+    """Give a fine as a `PenaltyItem`."""
+    return {"kind": "FINE", "amount": yuan * _CENTS, "detail": f"罚款人民币{yuan}元"}

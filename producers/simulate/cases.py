@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from producers.simulate.assist import Request, item_for
-from producers.simulate.case import Case
+from producers.simulate.case import Case, fine_of
 from producers.simulate.district import cause_of
 from producers.simulate.material import summary
 from producers.simulate.notify import OUTSIDE, outside_permit
@@ -51,7 +51,9 @@ def on_the_spot(tale: Tale) -> None:
     case = _found_by_a_street(tale)
     if dice.chance(0.03):
         slip = refused(Code.SIMPLE_PENALTY_TOO_HIGH, "simple-penalty-too-high")
-        case.penalise(500 if case.party["party_type"] == "NATURAL_PERSON" else 4000, simple=True, **slip)
+        yuan = 500 if case.party["party_type"] == "NATURAL_PERSON" else 4000
+        too_high = case.decided(yuan, simple=True) | {"penalties": [fine_of(yuan)]}
+        case.state("PenaltyDecided", too_high, role="LEGAL_OFFICE", **slip)
         tale.moment(5, 30)
         case.matter = ""
     case.penalise(case.fine(simple=True), simple=True)
@@ -100,7 +102,7 @@ def _brought_to_an_end(case: Case) -> bool:
     tale.wait(dice.number(25, 55) if dice.chance(0.1) else dice.number(4, 20))
     yuan = case.fine(simple=False)
     if dice.chance(0.02):
-        alone = case.decision(yuan, simple=False) | {"officers": 1}
+        alone = case.decided(yuan, simple=False) | {"officers": 1}
         case.state("PenaltyDecided", alone, **refused(Code.NOT_BY_OFFICERS, "one-officer"))
         tale.moment(10, 60)
     case.penalise(yuan)

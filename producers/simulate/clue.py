@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from producers.simulate.district import BUREAU, DISTRICT, cause_of, sender_of
+from producers.simulate.district import BUREAU, cause_of, sender_of
 from producers.simulate.hours import HOUR, iso
 from producers.simulate.material import attachment, evidence, period, summary, violation
 from producers.simulate.parties import found
@@ -50,9 +50,8 @@ class Clue:
 
     @property
     def region(self) -> str:
-        """The town in which it happened; the district if it happened elsewhere: its rules hold."""
-        township = str(self.site["township_code9"])
-        return township if township.startswith(DISTRICT) else DISTRICT
+        """The town in which it happened."""
+        return str(self.site["township_code9"])
 
     def register(self) -> None:
         """Let the department note the clue before it hands it over."""

@@ -114,7 +114,7 @@ def outside_permit(tale: Tale, case: Case, decision: Mapping[str, Any]) -> None:
         told,
         role="LEGAL_OFFICE",
         scope="DELTA",
-        region=case.street.township_code9,
+        region=case.site["township_code9"],
         story=case.matter,
     )
 

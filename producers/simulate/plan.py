@@ -54,6 +54,7 @@ class Plan:
 
     `timed`: the facts will be stated at their instants (in simulated time). Without it what needs a limit to
     run out, or a month to end, is left out, so that the facts may be stated at any pace.
+    `joins`: the stack has facts of the first month already, which the plan cannot count: no digest of it.
     `catalogue`: begin by publishing the catalogue of assistance; without it no story asks for assistance
     until one is in force by other means, so leave it out only on a stack that has this very catalogue.
     """
@@ -63,6 +64,7 @@ class Plan:
     days: float = 30
     per_day: float = 40
     timed: bool = True
+    joins: bool = False
     catalogue: bool = True
 
     def __iter__(self) -> Iterator[Planned]:
@@ -136,6 +138,9 @@ class _Planner:
         month = f"{day_of(slot):%Y-%m}"
         past, self.month = self.month, month
         if past in {"", month} or not self.order.timed:
+            return
+        if self.order.joins and past == f"{self.order.start:%Y-%m}":
+            self.months.take(past)
             return
         for department, counted in self.months.take(past):
             tale = self._tale("digest", slot, f"{department}/{past}")
