@@ -21,9 +21,8 @@ async def serve(service: Service) -> None:
     for name, writer in writers.items():
         service.readiness(name, partial(getattr, writer, "obstacle"))
         service.watch(name, partial(_behind, writer), partial(getattr, writer, "read"))
-    async with asyncio.TaskGroup() as group:
-        for writer in writers.values():
-            group.create_task(writer.run(service.stopping))
+    # The first that fails ends the process, and says why in its own words.
+    await asyncio.gather(*(writer.run(service.stopping) for writer in writers.values()))
 
 
 def _behind(writer: Writer) -> bool:

@@ -57,7 +57,9 @@ async def numbers(logs: Logs, feed: Feed, partitions: int) -> dict[int, int]:
 
 
 async def read_positions(logs: Logs, feed: Feed, partitions: int) -> dict[int, Reached]:
-    """Where to go on, by partition of the ledger. Call it when the former writer is fenced.
+    """Where to go on, by partition of the ledger: its beginning for a feed into which nothing was written.
+
+    Call it when the former writer is fenced.
 
     Raises CannotWrite if positions are lost, or lie outside the ledger; BrokerAway.
     """

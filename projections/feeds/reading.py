@@ -16,7 +16,7 @@ from schemas.codec import CODEC
 from schemas.contracts import contracts, not_null
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
 
     from aiokafka.structs import ConsumerRecord
 
@@ -30,7 +30,7 @@ _ATTRIBUTES = ("specversion", "id", "source", "type", "subject", "time")
 
 async def read_feed(
     settings: Settings, feed: Feed, *, since: int = 0, follow: bool = False
-) -> AsyncIterator[dict[str, Any]]:
+) -> AsyncGenerator[dict[str, Any], None]:
     """Give the committed records of a feed from an offset on, up to its end or, following, for ever.
 
     Raises BrokerAway, and OffsetOutOfRangeError for an offset that the feed does not have.

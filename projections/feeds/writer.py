@@ -8,6 +8,7 @@ reads where the last committed one stopped.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from aiokafka import TopicPartition
@@ -21,7 +22,6 @@ from projections.feeds.share import Share, share
 from schemas.topics import LEDGER
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Sequence
 
     from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -70,6 +70,8 @@ class Writer:
                 self._reached = await read_positions(logs, self._feed, partitions)
             self._logs = [TopicPartition(LEDGER, number) for number in range(partitions)]
             reader.assign(self._logs)
+            # Positions stand before the first record does: where they are missing, nothing was ever written.
+            await self._commit(sender, ())
             for each in self._logs:
                 reader.seek(each, self._reached[each.partition].offset)
             while not stopping.is_set():
@@ -100,20 +102,33 @@ class Writer:
     async def _commit(self, sender: AIOKafkaProducer, shares: Sequence[Share]) -> None:
         """Write records and positions in one transaction; all positions, so that none is missing alone."""
         async with sender.transaction():
-            for one in shares:
-                await sender.send(
-                    self._feed.topic,
-                    key=one.key,
-                    value=one.value,
-                    partition=0,
-                    headers=one.headers,
-                    timestamp_ms=one.received_at // _MILLI,
-                )
+            await self._send(sender, shares)
             positions = {each: self._reached[each.partition].committed() for each in self._logs}
             await sender.send_offsets_to_transaction(positions, self._feed.topic)
         self._unsaid = 0
         for one in shares:
             SHARED.labels(self._feed.name, one.name).inc()
+
+    async def _send(self, sender: AIOKafkaProducer, shares: Sequence[Share]) -> None:
+        """Send in order, and wait for every acknowledgement. Raises the first failure."""
+        sent = []
+        try:
+            for one in shares:
+                sent.append(  # noqa: PERF401 - what was sent before a failure is awaited all the same
+                    await sender.send(
+                        self._feed.topic,
+                        key=one.key,
+                        value=one.value,
+                        partition=0,
+                        headers=one.headers,
+                        timestamp_ms=one.received_at // _MILLI,
+                    )
+                )
+        finally:
+            outcomes = await asyncio.gather(*sent, return_exceptions=True)
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
 
     async def _measure(self, reader: AIOKafkaConsumer) -> None:
         """Say how far the ledger's committed end is; an open transaction is nobody's lag."""
