@@ -64,6 +64,8 @@ def read_source(root: Path, file: str, definition: str) -> Source:
         raise BrokenPack(
             file, 1, f"cannot be read ({error.strerror}).", "A pack needs this file; see the packs beside it."
         ) from error
+    except UnicodeDecodeError as error:
+        raise BrokenPack(file, 1, f"is no UTF-8 ({error.reason}).", "Save it as UTF-8.") from error
     source = parse(file, text)
     for mismatch in mismatches(source, definition):
         raise mismatch
@@ -99,6 +101,8 @@ def parse(file: str, text: str) -> Source:
         raise BrokenPack(
             file, line, f"is no YAML: {error.problem}.", "Mend the syntax; quote text with : # { or [."
         ) from error
+    except yaml.YAMLError as error:
+        raise BrokenPack(file, 1, f"is no YAML: {error}.", "Leave control characters out.") from error
     if node is None:
         raise BrokenPack(file, 1, "is empty.", "Write the file or leave it out.")
     lines: dict[Place, int] = {}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from processors.rulebook.proof.deadlines import deadline_findings
 from processors.rulebook.proof.effects import effect_findings
+from processors.rulebook.proof.names import denial_findings, name_findings
 from processors.rulebook.proof.procedures import procedure_findings
 from processors.rulebook.proof.routing import routing_findings
 from processors.rulebook.proof.texts import mistakes
@@ -36,7 +37,11 @@ def findings(packs: Sequence[Pack], today: str = "") -> list[BrokenPack]:
     On a day (ISO) also the rules that have expired by then: a worker replays old days, so loading does not
     ask for it.
     """
+    twice = list(name_findings(packs))
+    if twice:
+        return twice
     found = [
+        *denial_findings(packs),
         *mistakes(packs),
         *procedure_findings(packs),
         *routing_findings(packs),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from processors.rulebook.expressions import Around, check_condition, drawn_from, learned_from
+from processors.rulebook.expressions.check import kept_values
 from processors.rulebook.expressions.values import record_of
 from processors.rulebook.proof.graph import gives, kept_before
 from processors.rulebook.shapes import NEW, base_of
@@ -71,7 +72,8 @@ class _Whole:
         taking = [(p, t) for p in self.procedures for t in p.transitions if t.fact in facts]
         states = {state for p, _ in taking for state in (*p.states, NEW)}
         kept = [kept_before(p, t) | (gives(t.fact) if afterwards else frozenset()) for p, t in taking]
-        surely = frozenset.intersection(*kept) if kept else frozenset()
+        # Where nobody takes the fact, that is what is wrong, not what its expressions ask of the matter.
+        surely = frozenset.intersection(*kept) if kept else frozenset(kept_values())
         return Around(frozenset(states), self.rules, known=frozenset(f"matter.kept.{n}" for n in surely))
 
     def desks(self, pack: Pack) -> frozenset[str]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from processors.rulebook import BrokenPack, Rulebook
-from processors.rulebook.book import PACKS, load_pack
+from processors.rulebook.book import PACKS
+from processors.rulebook.loading import load_pack
 from processors.rulebook.proof import findings
 
 if TYPE_CHECKING:
