@@ -22,9 +22,7 @@ STORY = "fengxian"
 
 def names() -> list[str]:
     """Name the scenarios that ship, in the order of their file names."""
-    return sorted(
-        path.stem for path in STORIES.glob("*.yaml") if path.name not in {SHARED, "first_light.yaml"}
-    )
+    return sorted(path.stem for path in STORIES.glob("*.yaml") if path.name != SHARED)
 
 
 def load(name: str) -> Scenario:

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from deploy.deadlines import NoDeadline, Question, find_rule, work_out
 from deploy.scenarios.compare import agencies, alarm, covers, flat, keys, listed, pairs
-from deploy.scenarios.library import NoSuchRule, computed
 from deploy.scenarios.words import is_rule
+from processors.rulebook import Rulebook
+from schemas.calendar import CALENDAR
+from schemas.facts.base import to_micros
 
 if TYPE_CHECKING:
     from deploy.scenarios.eyes import Eyes, Item
@@ -178,15 +181,19 @@ async def _feed(sight: Sight, wanted: FeedSeen) -> list[Finding]:
 
 async def _deadline(sight: Sight, wanted: DeadlineSeen) -> list[Finding]:
     what = f"deadline 期限 {wanted.rule} from {wanted.start:%m-%d}"
+    rulebook = Rulebook.load(sight.eyes.settings.packs)
     try:
-        due = computed(sight.eyes.settings.packs, wanted.rule, wanted.start)
-    except NoSuchRule as missing:
+        question = Question(
+            find_rule(rulebook, wanted.rule), to_micros(wanted.start), extended=wanted.extended
+        )
+        ends = work_out(question, rulebook, CALENDAR).ends
+    except NoDeadline as missing:
         return [Finding(what, wanted.due_date, str(missing))]
-    expected, found = wanted.due_date, due.due_date.isoformat()
+    expected, found = wanted.due_date, ends.due_date.isoformat()
     if wanted.provisional is not None:
         expected, found = (
             f"{expected} provisional {wanted.provisional}",
-            f"{found} provisional {due.provisional}",
+            f"{found} provisional {ends.provisional}",
         )
     return [Finding(what, expected, found)]
 

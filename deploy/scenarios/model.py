@@ -105,6 +105,7 @@ class DeadlineSeen(Closed):
     rule: str
     start: Instant
     due_date: Day
+    extended: bool = False
     provisional: bool | None = None
 
 

@@ -26,9 +26,10 @@ def listing(scenarios: Sequence[Scenario], console: Console) -> None:
         first, last = each.steps[0].when, each.steps[-1].when
         days = f"{first:%Y-%m-%d} … {last:%Y-%m-%d}"
         console.print(
-            Text.assemble((f"{each.scenario:<14}", "bold"), each.title.zh, "  ", (each.title.en, "dim"))
+            Text.assemble((f"{each.scenario:<20}", "bold"), each.title.zh, "  ", (each.title.en, "dim")),
+            soft_wrap=True,
         )
-        console.print(Text(f"{'':<14}{days}  {' '.join(each.clauses)}", "dim"))
+        console.print(Text(f"{'':<20}{days}  {' '.join(each.clauses)}", "dim"))
 
 
 def report(performance: Performance, scenarios: Sequence[Scenario], console: Console) -> bool:
@@ -40,7 +41,7 @@ def report(performance: Performance, scenarios: Sequence[Scenario], console: Con
         held = held and complete
         mark = Text("✔", "green") if complete else Text("✘", "bold red")
         title = (f" {scenario.scenario} {scenario.title.zh}", "bold")
-        console.print(Text.assemble("\n", mark, title, "  ", (scenario.title.en, "dim")))
+        console.print(Text.assemble("\n", mark, title, "  ", (scenario.title.en, "dim")), soft_wrap=True)
         for step in steps:
             _step(step, console)
         left = len(scenario.steps) - len(steps)
