@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["from_clue", "of_an_outside_firm", "of_its_own", "on_the_spot"]
 
-_IDENTIFIED_WITHIN = 5
+_SHORT = 5
+"""Limits of so few days are not extended."""
 _UNDECIDED_SHARE = 0.12
 
 
@@ -126,7 +127,7 @@ def _helped(request: Request) -> None:
         tale.wait(dice.number(0, 1))
         request.accept()
     days = request.item["limit"]["n"] or 10
-    if days > _IDENTIFIED_WITHIN and dice.chance(0.2):
+    if tale.timed and days > _SHORT and dice.chance(0.2):
         tale.wait(dice.number(1, 3))
         request.extend(dice.number(14, 25))
     tale.wait(dice.number(8, 14) if dice.chance(0.07) else dice.number(1, max(days // 2, 1)))

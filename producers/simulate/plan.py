@@ -127,11 +127,7 @@ class _Planner:
         self.fresh = max(self.fresh - count, 0.0)
 
     def _tell(self, tale: Tale) -> None:
-        kind = tale.dice.weighted(_STORIES)
-        if kind == "clue":
-            stories.a_clue(tale, timed=self.order.timed)
-        else:
-            _TELLERS[kind](tale)
+        _TELLERS[tale.dice.weighted(_STORIES)](tale)
 
     def _end_month(self, slot: int) -> None:
         """Let the bureau send its digests in the first working days of a new month."""
@@ -150,7 +146,7 @@ class _Planner:
             self._keep(tale)
 
     def _tale(self, kind: str, now: int, name: object = "") -> Tale:
-        return Tale(self.district, Dice(self.order.seed, kind, name), now)
+        return Tale(self.district, Dice(self.order.seed, kind, name), now, self.order.timed)
 
     def _keep(self, tale: Tale) -> None:
         for planned in tale.facts:
@@ -178,6 +174,7 @@ def _notified(tale: Tale, tell: Callable[[Tale], str]) -> None:
 
 
 _TELLERS: Final[Mapping[str, Callable[[Tale], None]]] = {
+    "clue": stories.a_clue,
     "on-the-spot": cases.on_the_spot,
     "own-case": cases.of_its_own,
     "outside-firm": cases.of_an_outside_firm,

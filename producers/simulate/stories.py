@@ -31,6 +31,7 @@ _COURSES = {
     "withdrawn": 2.0,
 }
 _TIMED = {"never-supplemented"}
+"""What needs a limit to run out."""
 _CONCLUSIONS = {"CASE_FILED": 58.0, "NOT_FILED": 24.0, "NOTHING_FOUND": 18.0}
 _CONSTRUCTION = "310120-ZG03"
 _WHY_DISPUTED = (
@@ -40,9 +41,9 @@ _WHY_DISPUTED = (
 )
 
 
-def a_clue(tale: Tale, *, timed: bool) -> None:
-    """Tell the story of a clue; without `timed` none that needs a limit to run out first."""
-    courses = {name: w for name, w in _COURSES.items() if timed or name not in _TIMED}
+def a_clue(tale: Tale) -> None:
+    """Tell the story of a clue."""
+    courses = {name: weight for name, weight in _COURSES.items() if tale.timed or name not in _TIMED}
     course = tale.dice.weighted(courses)
     clue = find(tale)
     if course in _MOVED:

@@ -21,11 +21,15 @@ __all__ = ["Tale"]
 
 @dataclass(slots=True)
 class Tale:
-    """Facts of one story, in the order of time. `now` (microseconds) moves on as it is told."""
+    """Facts of one story, in the order of time. `now` (microseconds) moves on as it is told.
+
+    `timed`: they will be stated at their instants; without it the story has no part that relies on that.
+    """
 
     district: District
     dice: Dice
     now: int
+    timed: bool = True
     facts: list[Planned] = field(default_factory=list)
     operators: int = 40
 
