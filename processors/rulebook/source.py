@@ -58,6 +58,14 @@ class Source:
 
 def read_source(root: Path, file: str, definition: str) -> Source:
     """Read a file below `root` and check it against a definition of `pack.schema.json`; raises BrokenPack."""
+    source = parse_file(root, file)
+    for mismatch in mismatches(source, definition):
+        raise mismatch
+    return source
+
+
+def parse_file(root: Path, file: str) -> Source:
+    """Read a file below `root` as plain YAML, whatever it says; raises BrokenPack."""
     try:
         text = (root / file).read_text(encoding="utf-8")
     except OSError as error:
@@ -66,10 +74,7 @@ def read_source(root: Path, file: str, definition: str) -> Source:
         ) from error
     except UnicodeDecodeError as error:
         raise BrokenPack(file, 1, f"is no UTF-8 ({error.reason}).", "Save it as UTF-8.") from error
-    source = parse(file, text)
-    for mismatch in mismatches(source, definition):
-        raise mismatch
-    return source
+    return parse(file, text)
 
 
 def mismatches(source: Source, definition: str) -> list[BrokenPack]:
