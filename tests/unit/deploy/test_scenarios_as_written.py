@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from deploy.scenarios.files import STORIES, given_steps, load, load_all
+from deploy.scenarios.model import Check, Scenario, Step
 from deploy.scenarios.source import BrokenScenario, MatterName, lay, parse
 from schemas.contracts import contracts
 from schemas.errors import Code
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from deploy.scenarios.model import Check, Scenario
+    from pydantic import BaseModel
 
 SCENARIOS = load_all()
+PAGE = (Path(__file__).parents[3] / "docs/scenarios.md").read_text(encoding="utf-8")
 SMALL = """scenario: small
 title: {zh: 小, en: Small}
 clauses: [FX-01]
@@ -146,3 +148,20 @@ def test_every_fragment_is_used() -> None:
     texts = {path.name: path.read_text(encoding="utf-8") for path in STORIES.glob("*.yaml")}
     fragments = parse("shared.yaml", texts["shared.yaml"]).content["fragments"]
     assert [name for name in fragments if not any(f"like: {name}" in text for text in texts.values())] == []
+
+
+def test_the_example_of_the_documentation_is_a_scenario(tmp_path: Path) -> None:
+    (example,) = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+    assert written(tmp_path, example).steps[1].then[0].breached is not None
+
+
+def test_the_documentation_lists_every_scenario_with_its_clauses() -> None:
+    rows = [line.strip("| ").split(" | ") for line in PAGE.splitlines() if line.startswith("| `")]
+    listed = {row[0].strip("`"): row[2].split(", ") for row in rows if len(row) == 3}
+    assert listed == {each.scenario: list(each.clauses) for each in SCENARIOS}
+
+
+@pytest.mark.parametrize("shape", [Scenario, Step, Check], ids=lambda each: each.__name__)
+def test_the_documentation_explains_every_key(shape: type[BaseModel]) -> None:
+    ours = {"line", "file"}
+    assert [name for name in shape.model_fields if name not in ours and f"`{name}`" not in PAGE] == []
