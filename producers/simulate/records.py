@@ -11,20 +11,24 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from producers.gateway.sealing import seal
+from producers.gateway.sealing import Sealed, seal
 from producers.simulate.planned import Answer
+from schemas.codec import CODEC
 from schemas.contracts import PRIMITIVES, contracts, not_null
+from schemas.envelope import Envelope, Kind, stamp
 from schemas.facts.base import to_micros
+from schemas.partition import partition_of
+from schemas.seal import sm3
+from schemas.topics import INBOUND
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from backbone.vault import KeyProvider
-    from producers.gateway.sealing import Sealed
     from producers.simulate.planned import Planned
     from schemas.envelope import StampKey
 
-__all__ = ["arriving", "opaque", "record_of", "sealed"]
+__all__ = ["arriving", "opaque", "record_of", "sealed", "stamped"]
 
 Converter: TypeAlias = Callable[[Any], Any]
 
@@ -50,9 +54,28 @@ def record_of(planned: Planned) -> dict[str, Any]:
 
 
 def opaque(name: str, record: dict[str, Any]) -> dict[str, Any]:
-    """Put bytes that no key opens in the place of personal text; as long as ciphertext would be."""
+    """Put bytes that no key opens in the place of personal text, as long as ciphertext would be.
+
+    Parties get a pseudonym that follows from their number, so that one person is one in every matter.
+    """
     covered: dict[str, Any] = _cover(contracts()[name].schema, record)
     return covered
+
+
+def stamped(planned: Planned, key: StampKey, partitions: int) -> Sealed:
+    """Encode and stamp a planned fact with opaque personal fields: the fast way, without a vault."""
+    value = CODEC.encode(planned.fact, opaque(planned.fact, record_of(planned)))
+    matter = planned.matter.encode()
+    envelope = Envelope(Kind.FACT, matter, value, planned.agency, planned.matter, planned.event_id)
+    return Sealed(
+        agency=planned.agency,
+        matter=planned.matter,
+        event_id=planned.event_id,
+        partition=partition_of(matter, partitions),
+        value=value,
+        headers=stamp(envelope, INBOUND, key),
+        content_hash=sm3(value),
+    )
 
 
 async def sealed(planned: Planned, keys: KeyProvider, key: StampKey, partitions: int) -> Sealed:
@@ -114,11 +137,16 @@ def _cover(schema: Any, value: Any) -> Any:
     if schema["type"] == "array":
         return [_cover(schema["items"], each) for each in value]
     if schema["type"] == "record":
-        return {each["name"]: _covered(each, value[each["name"]]) for each in schema["fields"]}
+        return {each["name"]: _covered(each, value) for each in schema["fields"]}
     return value
 
 
-def _covered(field: Mapping[str, Any], value: Any) -> Any:
+def _covered(field: Mapping[str, Any], holder: Mapping[str, Any]) -> Any:
+    value = holder[field["name"]]
     if "personal" in field:
         return None if value is None else value.encode() + _NONCE_AND_TAG
+    if field["name"] == "party_token" and "party_role" in holder:
+        number = holder["id_number"]
+        known = f"U-{holder['uscc']}" if holder["uscc"] else "N-0"
+        return f"P-{sm3(number.encode())[:16].hex()}" if number else known
     return _cover(field["type"], value)
