@@ -23,7 +23,7 @@ setup: $(VENV)/runtime.stamp ## build .venv from the pinned requirements (Python
 	@echo "Ready: $(BIN)/liandong --help"
 
 .PHONY: demo
-demo: $(VENV)/runtime.stamp ## start the embedded stack and tell the story of one clue; ONCE=1 ends by itself
+demo: $(VENV)/runtime.stamp ## start the embedded stack and tell a story, from a clue to its penalty; ONCE=1 ends by itself
 	@$(BIN)/liandong demo $(if $(filter-out 0,$(ONCE)),--once)
 
 .PHONY: test

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 import threading
 import time
 from contextlib import contextmanager
@@ -43,6 +44,8 @@ NAMES = {
 }
 DONE = {"running", "done"}
 PORT_BASES = range(8080, 9000, 100)
+WIDTH_OF_A_FILE = 160
+"""Columns where no terminal limits them: a fact is one line."""
 TOWN = "310120-JD11"
 """南桥镇, whose inbox the story fills."""
 
@@ -52,7 +55,7 @@ def run_demo(directory: Path, *, once: bool) -> bool:
 
     Call from the main thread. Raises Obstacle, and what keeps the stack from coming up.
     """
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else WIDTH_OF_A_FILE)
     console.print(f"[bold]Liandong 联动[/] · embedded stack in {directory}")
     fetch(lambda line: console.print(f"  {line}"))
     options = ("--port-base", str(_port_base()))

@@ -29,7 +29,7 @@ def listing(scenarios: Sequence[Scenario], console: Console) -> None:
             Text.assemble((f"{each.scenario:<20}", "bold"), each.title.zh, "  ", (each.title.en, "dim")),
             soft_wrap=True,
         )
-        console.print(Text(f"{'':<20}{days}  {' '.join(each.clauses)}", "dim"))
+        console.print(Text(f"{'':<20}{days}  {' '.join(each.clauses)}", "dim"), soft_wrap=True)
 
 
 def report(performance: Performance, scenarios: Sequence[Scenario], console: Console) -> bool:
