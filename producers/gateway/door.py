@@ -13,6 +13,7 @@ from backbone.log import concerning, logger
 from backbone.vault import Erased
 from producers.gateway.answers import Answer, problems
 from producers.gateway.checks import Doorway, Draft, Unfit, check
+from producers.gateway.discretion import is_event_id, place
 from producers.gateway.measures import FACTS_TAKEN
 from producers.gateway.numbering import numbered
 from producers.gateway.registers import Registers
@@ -153,6 +154,6 @@ def _after_sending(taken: Taken, outcome: Unacknowledged | None) -> Taken:
 
 def _refused(number: int, found: Sequence[Refused], doorway: Doorway, event_id: str) -> Taken:
     FACTS_TAKEN.labels("refused").inc()
-    with concerning(event_id=event_id):
-        log.info("fact_refused", agency=doorway.agency, code=found[0].code.value, field=found[0].field)
+    with concerning(event_id=event_id if is_event_id(event_id) else ""):
+        log.info("fact_refused", agency=doorway.agency, code=found[0].code.value, field=place(found[0].field))
     return Taken(Answer(number, event_id, problem=problems(found)))
