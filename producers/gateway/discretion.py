@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 _ELSEWHERE = "…"
 _LONGEST_INDEX = 4
+_EVENT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def place(pointer: str) -> str:
@@ -23,15 +25,19 @@ def place(pointer: str) -> str:
     return "/".join(part if not part or _is_ours(part) else _ELSEWHERE for part in parts)
 
 
+def is_event_id(text: str) -> bool:
+    """Whether a text that a sender gave as the event's id has the form of one."""
+    return _EVENT_ID.fullmatch(text) is not None
+
+
 def _is_ours(part: str) -> bool:
     return part in _names() or (part.isdecimal() and len(part) <= _LONGEST_INDEX)
 
 
 @cache
 def _names() -> frozenset[str]:
-    return frozenset(
-        {"data", "type"} | {name for contract in contracts() for name in _fields(contract.schema)}
-    )
+    fields = {name for contract in contracts() for name in _fields(contract.schema)}
+    return frozenset({"data", "type"} | fields)
 
 
 def _fields(schema: Any) -> Iterator[str]:
