@@ -7,18 +7,20 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from processors.model import BREACH, ESCALATE, Alarm, Matter
+from processors.rulebook.parts import DESK
 from schemas.days import DayKind, Due, Limit, Pause, Unit, due, half_point, instant_of, last_day_warning
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from processors.model import Clock
+    from processors.model import Clock, Rules
     from processors.rulebook.shapes import DeadlineRule
     from schemas.calendar import WorkingCalendar
 
 _LEVELS = {"half": "WARN_HALF", "last-working-day": "WARN_LAST_DAY"}
 _INSTANTS = {"half": half_point, "last-working-day": last_day_warning}
 _ONE_DAY = timedelta(days=1)
+NO_DESKS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +58,28 @@ def span_again(clock: Clock, calendar: WorkingCalendar, now: int, more: int = 0)
 
 
 def alarms_of(
-    rule: DeadlineRule, matter: Matter, span: Span, calendar: WorkingCalendar, responsible: str
+    rule: DeadlineRule, matter: Matter, span: Span, rules: Rules, responsible: str
 ) -> tuple[Alarm, ...]:
     """Give the alarms from the start on, earliest first: warnings, the breach, the ladder.
 
     A warning that would lie before the clock's start is not set; the breach is the first instant too late.
     A rung of the ladder counts from the last day of the limit.
     """
+    calendar, desks = rules.calendar, rules.rulebook.book(matter.region).desks
+
+    def whom(names: Sequence[str]) -> tuple[str, ...]:
+        return told(matter, names, responsible, desks)
+
     warnings = []
     for warning in rule.warn:
         instant = _warning(warning.at, span, calendar)
         if instant is not None and instant < span.ends.due:
-            warnings.append(Alarm(instant, _LEVELS[warning.at], told(matter, warning.to, responsible)))
+            warnings.append(Alarm(instant, _LEVELS[warning.at], whom(warning.to)))
     warnings.sort(key=lambda alarm: alarm.instant)
-    breach = Alarm(span.ends.due, BREACH, told(matter, rule.breach, responsible))
+    breach = Alarm(span.ends.due, BREACH, whom(rule.breach))
     last_day = instant_of(span.ends.due_date)
     ladder = [
-        Alarm(
-            due(rung.after, last_day, calendar).due, f"{ESCALATE}{level}", told(matter, rung.to, responsible)
-        )
+        Alarm(due(rung.after, last_day, calendar).due, f"{ESCALATE}{level}", whom(rung.to))
         for level, rung in enumerate(rule.ladder, 1)
     ]
     return (*warnings, breach, *sorted(ladder, key=lambda alarm: (alarm.instant, alarm.kind)))
@@ -89,7 +94,10 @@ def _warning(at: str, span: Span, calendar: WorkingCalendar) -> int | None:
     return instant if instant >= span.start else None
 
 
-def told(matter: Matter, names: Sequence[str], responsible: str = "") -> tuple[str, ...]:
-    """Give the agencies that these are: parties of the matter, whoever is responsible, agencies by code."""
-    parties = {"holder": matter.holder, "originator": matter.originator, "responsible": responsible}
-    return tuple(dict.fromkeys(code for name in names if (code := parties.get(name, name))))
+def told(
+    matter: Matter, names: Sequence[str], responsible: str = "", desks: Mapping[str, str] = NO_DESKS
+) -> tuple[str, ...]:
+    """Give the agencies that these are: parties of the matter, the responsible one, desks of its region."""
+    known = {"holder": matter.holder, "originator": matter.originator, "responsible": responsible}
+    known |= {DESK + name: code for name, code in desks.items()}
+    return tuple(dict.fromkeys(code for name in names if (code := known.get(name, ""))))

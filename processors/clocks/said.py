@@ -97,7 +97,7 @@ def _counted(
 ) -> dict[str, Any]:
     """Give the new end and the alarms that are still ahead; the breach and the ladder always are."""
     matter, rules = setting
-    alarms = alarms_of(rule, matter, span, rules.calendar, clock.responsible)
+    alarms = alarms_of(rule, matter, span, rules, clock.responsible)
     ahead = [a for a in alarms if a.instant > now or a.kind == BREACH or a.kind.startswith(ESCALATE)]
     return {
         "due": span.ends.due,

@@ -66,7 +66,7 @@ def scheduled(rule: DeadlineRule, stroke: Stroke, matter: Matter, rules: Rules, 
     span = span_of(limit, start, rules.calendar)
     watchers = tuple(code for code in told(matter, rule.watchers) if code != responsible)
     name = f"clock:{rule.id}:{responsible}" if rule.responsible == "receivers" else f"clock:{rule.id}"
-    alarms = alarms_of(rule, matter, span, rules.calendar, responsible)
+    alarms = alarms_of(rule, matter, span, rules, responsible)
     body = {
         "clock": derived_id(stroke.instant, f"{matter.id}/{stroke.event_id}", name, 0),
         "rule": rule.id,

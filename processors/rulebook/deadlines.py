@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 
 def build_deadlines(
-    source: Source, desks: Mapping[str, str]
+    source: Source,
 ) -> tuple[tuple[DeadlineRule, ...], tuple[Trigger, ...]]:
     """Build the deadline rules of a pack and the triggers of their clocks; raises BrokenPack."""
     rules, triggers = [], []
     for index, content in enumerate(source.content):
-        rule = _rule(source, (index,), content, desks)
+        rule = _rule(source, (index,), content)
         rules.append(rule)
         triggers += list(_triggers(source, (index,), content, rule))
     return tuple(rules), tuple(triggers)
@@ -53,7 +53,7 @@ def _extension(source: Source, path: Place, item: Mapping[str, Any]) -> Extensio
     return Extension(by, item.get("to", {}).get("field", ""), item["times"])
 
 
-def _rule(source: Source, path: Place, content: Mapping[str, Any], desks: Mapping[str, str]) -> DeadlineRule:
+def _rule(source: Source, path: Place, content: Mapping[str, Any]) -> DeadlineRule:
     applies = content.get("for", {})
     return DeadlineRule(
         id=content["id"],
@@ -69,15 +69,12 @@ def _rule(source: Source, path: Place, content: Mapping[str, Any], desks: Mappin
         basis=content["basis"],
         pause_reason=content.get("pause_reason", {}).get("zh", ""),
         cancel_reason=content.get("cancel_reason", {}).get("zh", ""),
-        warn=tuple(
-            Reminder(w["at"], tell(source, (*path, "warn", i, "to"), w["to"], desks))
-            for i, w in enumerate(content.get("warn", ()))
-        ),
-        breach=tell(source, (*path, "breach", "to"), content.get("breach", {}).get("to", ()), desks),
+        warn=tuple(Reminder(w["at"], tell(w["to"])) for w in content.get("warn", ())),
+        breach=tell(content.get("breach", {}).get("to", ())),
         ladder=tuple(
             Rung(
                 limit(source, (*path, "escalate", i, "after"), rung["after"]),
-                tell(source, (*path, "escalate", i, "to"), rung["to"], desks),
+                tell(rung["to"]),
             )
             for i, rung in enumerate(content.get("escalate", ()))
         ),

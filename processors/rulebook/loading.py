@@ -45,7 +45,7 @@ def build_pack(sources: Sequence[Source]) -> Pack:
     by_name = {source.file.rpartition("/")[2]: source for source in files}
     routing, deadlines, effects = (by_name.get(file) for file in SINGLE)
     rules, denials = build_routing(routing, desks) if routing else ((), {})
-    limits, triggers = build_deadlines(deadlines, desks) if deadlines else ((), ())
+    limits, triggers = build_deadlines(deadlines) if deadlines else ((), ())
     return Pack(
         name=head.content["pack"],
         regions=tuple(head.content["regions"]),

@@ -72,12 +72,13 @@ def limit(source: Source, path: Place, content: Mapping[str, Any]) -> Limit:
         raise source.broken(path, f"{error}.", "Let unit and day_kind go together.") from error
 
 
-def tell(source: Source, path: Place, items: Sequence[Any], desks: Mapping[str, str]) -> tuple[str, ...]:
-    """Name whom a clock tells: parties as they are, desks as their agency."""
-    return tuple(
-        item if isinstance(item, str) else desk(source, (*path, index, "desk"), item["desk"], desks)
-        for index, item in enumerate(items)
-    )
+DESK = "desk:"
+"""Before the name of a desk in whom a clock tells: which agency it is, the packs of the region say."""
+
+
+def tell(items: Sequence[Any]) -> tuple[str, ...]:
+    """Name whom a clock tells: parties, and desks of whatever region the matter is in."""
+    return tuple(item if isinstance(item, str) else DESK + item["desk"] for item in items)
 
 
 def desk(source: Source, path: Place, name: str, desks: Mapping[str, str]) -> str:

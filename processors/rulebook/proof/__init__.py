@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from processors.rulebook.proof.deadlines import deadline_findings
+from processors.rulebook.proof.desks import desk_findings
 from processors.rulebook.proof.effects import effect_findings
 from processors.rulebook.proof.names import denial_findings, name_findings
 from processors.rulebook.proof.procedures import procedure_findings
@@ -46,6 +47,7 @@ def findings(packs: Sequence[Pack], today: str = "") -> list[BrokenPack]:
         *procedure_findings(packs),
         *routing_findings(packs),
         *deadline_findings(packs),
+        *desk_findings(packs),
         *effect_findings(packs),
         *version_findings(packs, today),
     ]

@@ -38,10 +38,14 @@ def _facts(content: Mapping[str, Any], action: str) -> list[str]:
 
 
 def _heard(found: Found, procedures: Sequence[Procedure]) -> Iterator[BrokenPack]:
-    """What moves a clock belongs to a procedure that also sees the clock start."""
+    """What moves a clock belongs to a procedure that also sees the clock start.
+
+    National law may wait for an instance that has the procedure.
+    """
     starts = _facts(found.content, "start")
+    everywhere = found.pack.regions == ("",)
     for index, fact in enumerate(starts):
-        if not any(p.of(fact) for p in procedures):
+        if not everywhere and not any(p.of(fact) for p in procedures):
             yield found.broken(
                 ("start", index),
                 f"{found.id} starts at {fact}, which no procedure takes.",

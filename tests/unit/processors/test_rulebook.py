@@ -67,21 +67,21 @@ def test_what_is_our_own_setting_is_not_said_to_be_verified() -> None:
 def test_the_hash_follows_the_content_and_not_the_comments(packs: Path) -> None:
     before = Rulebook.load(NAMES, packs).hash
     assert re.fullmatch("[0-9a-f]{64}", before)
-    change(packs, "fengxian/deadlines.yaml", "# 住建系统", "# another remark")
+    change(packs, "national/deadlines.yaml", "# 住建系统", "# another remark")
     assert Rulebook.load(NAMES, packs).hash == before
-    change(packs, "fengxian/deadlines.yaml", "n: 15", "n: 14")
+    change(packs, "national/deadlines.yaml", "n: 15", "n: 14")
     assert Rulebook.load(NAMES, packs).hash != before
 
 
 @pytest.mark.parametrize(
     ("file", "old", "new", "what"),
     [
-        ("fengxian/deadlines.yaml", "n: 15", "n: many", "'many' is not of type 'integer'"),
+        ("national/deadlines.yaml", "n: 15", "n: many", "'many' is not of type 'integer'"),
         ("fengxian/deadlines.yaml", "day_kind: WORKING", "day_kind: SOMETIMES", "SOMETIMES"),
         ("fengxian/deadlines.yaml", "unit: DAY", "unit: HOUR", "HOUR"),
-        ("fengxian/deadlines.yaml", "stop: [ClueVerified]", "stop: [ClueVanished]", "no fact 'ClueVanished'"),
+        ("national/deadlines.yaml", "stop: [ClueVerified]", "stop: [ClueVanished]", "no fact 'ClueVanished'"),
         ("fengxian/deadlines.yaml", "verified: true", "checked: true", "checked"),
-        ("fengxian/deadlines.yaml", "id: PN-01@1", "id: PN-01", "PN-01"),
+        ("national/deadlines.yaml", "id: PN-01@1", "id: PN-01", "PN-01"),
         ("fengxian/deadlines.yaml", "id: FX-01-SIGN@1", "id: PN-04@1", "PN-04@1 is already in national"),
         ("fengxian/routing.yaml", "to: {desk: triage}", "to: {desk: nowhere}", "no desk 'nowhere'"),
         ("fengxian/routing.yaml", "in ['DISPUTED', 'UNKNOWN']", "in ['DISPUTED'", "is no CEL"),
@@ -122,7 +122,7 @@ def test_a_mistake_in_a_pack_is_told_with_its_place(
 
 
 def test_the_line_of_a_wrong_value_is_the_line_of_that_value(packs: Path) -> None:
-    line = change(packs, "fengxian/deadlines.yaml", "n: 15", "n: many")
+    line = change(packs, "national/deadlines.yaml", "n: 15", "n: many")
     with pytest.raises(BrokenPack) as caught:
         Rulebook.load(NAMES, packs)
     assert caught.value.line == line

@@ -116,11 +116,13 @@ def test_a_limit_of_the_law_is_verified_with_its_article(name: str) -> None:
 
 def test_whoever_runs_a_clock_in_fengxian_is_escalated_by_the_ladder() -> None:
     # 超期 1 工作日: the joint council office; 3: the district government, unless it is the one who is late.
+    desks = RULEBOOK.book("310120").desks
+    assert (desks["council"], desks["government"]) == ("310120-CG02", "310120-GV01")
     for found in RULEBOOK.book("310120").deadlines:
         if found.awaits or found.id == "DT-6-ACK@1":
             continue
         ladder = [(rung.after.n, rung.after.day_kind.value, rung.to) for rung in found.ladder]
-        council, government = (1, "WORKING", ("310120-CG02",)), (3, "WORKING", ("310120-GV01",))
+        council, government = (1, "WORKING", ("desk:council",)), (3, "WORKING", ("desk:government",))
         assert ladder == ([council] if found.id == "JU-03@1" else [council, government])
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tests.unit.processors.rulebook.conftest import Packs
 
 CLUE = "fengxian/procedures/clue_transfer.yaml"
-DEADLINES = "fengxian/deadlines.yaml"
+DEADLINES = "national/deadlines.yaml"
 ROUTING = "fengxian/routing.yaml"
 EFFECTS = "fengxian/effects.yaml"
 
