@@ -13,20 +13,24 @@ DOCUMENTS = Path(__file__).parents[2] / "docs"
 def main(arguments: list[str]) -> int:
     """Write or check every document below `docs/`; returns 1 if a checked one is stale."""
     stale: list[Path] = []
-    for path in sorted(DOCUMENTS.glob("*.md")):
+    for path in sorted(DOCUMENTS.rglob("*.md")):
         text = path.read_text(encoding="utf-8")
         try:
             current = render(text)
         except BrokenDocument as error:
-            sys.exit(f"docs/{path.name}: {error}")
+            sys.exit(f"{_name(path)}: {error}")
         if current != text:
             stale.append(path)
             if "--check" not in arguments:
                 path.write_text(current, encoding="utf-8")
     for path in stale:
         verb = "is stale: run `make docs`" if "--check" in arguments else "written"
-        sys.stdout.write(f"docs/{path.name} {verb}\n")
+        sys.stdout.write(f"{_name(path)} {verb}\n")
     return 1 if stale and "--check" in arguments else 0
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(DOCUMENTS.parent).as_posix()
 
 
 if __name__ == "__main__":

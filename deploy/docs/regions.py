@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from deploy.docs import contracts, operations
+from deploy.docs import contracts, operations, procedures, rules, trace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,6 +30,15 @@ REGIONS: Final[Mapping[str, Callable[[], str]]] = {
     "topics": operations.topics,
     "metrics": operations.metrics,
     "commands": operations.commands,
+    "rulebook packs": lambda: rules.packs(procedures.rulebook().packs),
+    "rulebook procedures": procedures.procedures,
+    "rulebook routing": rules.routing,
+    "rulebook deadlines": rules.deadlines,
+    "rulebook effects": rules.effects,
+    "rulebook clauses": trace.in_scope,
+    "rulebook numbers": trace.by_rule,
+    "rulebook scope": trace.out_of_scope,
+    "rulebook unread": trace.unread,
 }
 
 

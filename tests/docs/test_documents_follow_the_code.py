@@ -14,7 +14,7 @@ from schemas.errors import Code
 from schemas.topics import definitions
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = sorted(DOCS.glob("*.md"))
+PAGES = sorted(DOCS.rglob("*.md"))
 
 
 def read(page: str) -> str:
@@ -26,7 +26,7 @@ def missing(words: set[str], page: str) -> set[str]:
     return words - set(re.findall(r"`([^`\n]+)`", read(page)))
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(DOCS).as_posix())
 def test_generated_tables_are_current(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert render(text) == text, "run `make docs`"
