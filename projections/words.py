@@ -62,7 +62,12 @@ def plain(  # noqa: PLR0911 - one way for each kind of value
     if name == "township_code9":
         township = AGENCIES.by_township(value)
         return f"{value} {township.name_zh}" if township else str(value)
-    return yuan(value) if name in AMOUNTS else str(value)
+    return yuan(value) if name in AMOUNTS else f"{value}{_unit(name)}"
+
+
+def _unit(name: str) -> str:
+    """The unit that a field's name says: `days_reconsideration` is in days."""
+    return " 日" if name.startswith("days_") else " 个月" if name.startswith("months_") else ""
 
 
 def yuan(fen: int) -> str:

@@ -16,7 +16,8 @@ from deploy.commands.rebuild import rebuild as command
 from deploy.embedded.testing import start
 from projections.folding import ViewsFold
 from projections.rebuild import ViewsDiffer, rebuild
-from projections.testing import LedgerBuilder, at, clue
+from projections.testing import LedgerBuilder, at, clue, penalty
+from schemas.identifiers import derived_matter_id
 from schemas.topics import LEDGER
 
 if TYPE_CHECKING:
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
     from backbone.records import LedgerRecord
     from deploy.embedded.testing import StackHandle
 
-WATER, TOWN = "310120-ZG04", "310120-JD11"
+WATER, TOWN, DESK = "310120-ZG04", "310120-JD11", "310120-CG01"
+DIGEST, OTHER_DIGEST = (
+    derived_matter_id("HZ", DESK, f"{WATER}/2026-{month}", "digest", 0) for month in (10, 11)
+)
 PARTITIONS = 6
 ARRIVED = "select exists (select 1 from views.inbox where matter = $1)"
 
@@ -92,6 +96,8 @@ async def content(owner: Connection) -> dict[str, list[Any]]:
         "inbox": "select to_jsonb(i)::text from views.inbox i order by 1",
         "timeline": "select to_jsonb(t)::text from views.timeline t order by 1",
         "personal": "select to_jsonb(p)::text from views.personal p order by 1",
+        "digest": "select to_jsonb(d)::text from views.digest d order by 1",
+        "digest_case": "select to_jsonb(d)::text from views.digest_case d order by 1",
     }
     return {name: [row[0] for row in await owner.fetch(query)] for name, query in tables.items()}
 
@@ -117,6 +123,7 @@ async def test_a_rebuild_gives_the_same_rows_and_switches_them_in(
 ) -> None:
     for serial in range(200, 240):
         clue(ledger, serial, WATER, TOWN, at("2026-09-08 11:00"))
+        penalty(ledger, DIGEST, DESK, at("2026-10-12 11:00"), case_no=f"案〔2026〕{serial}号", amount=serial)
     await write(views_stack, ledger)
     await fold(views_stack)
     settings = views_stack.settings("projector")
@@ -228,6 +235,8 @@ async def test_what_an_interrupted_rebuild_left_is_cleared_by_the_next(views_sta
 async def test_folding_one_by_one_gives_what_folding_at_once_gives(views_stack: StackHandle) -> None:
     builder = LedgerBuilder(PARTITIONS)
     clue(builder, 500, WATER, TOWN, at("2026-09-09 10:00"))
+    for amount in (100, 200):
+        penalty(builder, OTHER_DIGEST, DESK, at("2026-10-12 10:00"), amount=amount)
     records: list[LedgerRecord] = [r for batch in builder.records.values() for r in batch]
 
     async def rows(size: int) -> dict[str, list[Any]]:
