@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 import yaml
 
 from processors.clocks.alarms import Span, alarms_of, span_of, span_until
-from processors.model import Matter
 from processors.rulebook.shapes import Action, base_of
 from schemas.days import CountedDay, Due, Limit, Pause, day_of, due_before, instant_of
 from schemas.errors import Refused
@@ -36,8 +35,6 @@ _AN_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d")
 _NEAR = 3
 _SET_IN_WRITING = "延期，至书面确定的日期"
 _LONGEST_PAUSE = 100 * 366 * 24 * 3_600_000_000
-_EACH = Matter(id="", holder="holder", originator="originator")
-"""Stands in for a matter whose parties are not known: they are named by what they are."""
 _YEARS: Final = range(1900, 2200)
 
 
@@ -151,7 +148,7 @@ def work_out(question: Question, rulebook: Rulebook, calendar: WorkingCalendar) 
         start = _month_end(question.start) if rule.counting.start == "month-end" else question.start
         _check_pauses(question.pauses, start)
         span = _span(question, rulebook, start, calendar)
-        alarms = alarms_of(rule, _EACH, span, calendar, "responsible")
+        alarms = alarms_of(rule, span, calendar, tuple)
     except OverflowError:
         raise NoDeadline("It would end beyond the year 9999. 期限超出日历。") from None
     return Worked(question, start, span.limit, span.ends, alarms, calendar=calendar)

@@ -104,8 +104,9 @@ class Driver:
         async with self.pool.acquire() as connection:
             rows = await connection.fetch(SQL["folds"])
             due = await connection.fetch(SQL["next_alarms"])
-            calendars = dict(await connection.fetch(SQL["calendars"]))
-            alarms = {row["partition"]: row["alarm"] for row in due}
+            versions = await connection.fetch(SQL["calendars"])
+        alarms = {row["partition"]: row["alarm"] for row in due}
+        calendars = {row["partition"]: row["calendar"] for row in versions}
         numbers = {(row["fold"], row["partition"]): row["number"] for row in rows}
         return all(
             alarms.get(partition, mark.received_at + 1) > mark.received_at

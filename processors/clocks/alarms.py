@@ -11,7 +11,7 @@ from processors.rulebook.parts import DESK
 from schemas.days import DayKind, Due, Limit, Pause, Unit, due, half_point, instant_of, last_day_warning
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from processors.model import Clock, Rules
     from processors.rulebook.shapes import DeadlineRule
@@ -58,18 +58,16 @@ def span_again(clock: Clock, calendar: WorkingCalendar, now: int, more: int = 0)
 
 
 def alarms_of(
-    rule: DeadlineRule, matter: Matter, span: Span, rules: Rules, responsible: str
+    rule: DeadlineRule,
+    span: Span,
+    calendar: WorkingCalendar,
+    whom: Callable[[Sequence[str]], tuple[str, ...]],
 ) -> tuple[Alarm, ...]:
     """Give the alarms from the start on, earliest first: warnings, the breach, the ladder.
 
     A warning that would lie before the clock's start is not set; the breach is the first instant too late.
-    A rung of the ladder counts from the last day of the limit.
+    A rung of the ladder counts from the last day of the limit. `whom` finds the agencies that are told.
     """
-    calendar, desks = rules.calendar, rules.rulebook.book(matter.region).desks
-
-    def whom(names: Sequence[str]) -> tuple[str, ...]:
-        return told(matter, names, responsible, desks)
-
     warnings = []
     for warning in rule.warn:
         instant = _warning(warning.at, span, calendar)
@@ -92,6 +90,12 @@ def _warning(at: str, span: Span, calendar: WorkingCalendar) -> int | None:
         return None
     instant = instant_of(calendar.previous_working(span.ends.due_date), 9)
     return instant if instant >= span.start else None
+
+
+def teller(matter: Matter, rules: Rules, responsible: str) -> Callable[[Sequence[str]], tuple[str, ...]]:
+    """Give what finds the agencies that a clock of this matter tells, by the desks of its region."""
+    desks = rules.rulebook.book(matter.region).desks
+    return lambda names: told(matter, names, responsible, desks)
 
 
 def told(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from processors.clocks.alarms import Span, alarms_of, span_again, span_until
+from processors.clocks.alarms import Span, alarms_of, span_again, span_until, teller
 from processors.drafts import Draft
 from processors.model import BREACH, BREACHED, ESCALATE
 from schemas.days import due
@@ -97,7 +97,7 @@ def _counted(
 ) -> dict[str, Any]:
     """Give the new end and the alarms that are still ahead; the breach and the ladder always are."""
     matter, rules = setting
-    alarms = alarms_of(rule, matter, span, rules, clock.responsible)
+    alarms = alarms_of(rule, span, rules.calendar, teller(matter, rules, clock.responsible))
     ahead = [a for a in alarms if a.instant > now or a.kind == BREACH or a.kind.startswith(ESCALATE)]
     return {
         "due": span.ends.due,

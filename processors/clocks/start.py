@@ -6,7 +6,7 @@ from calendar import monthrange
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from processors.clocks.alarms import alarms_of, span_of, told
+from processors.clocks.alarms import alarms_of, span_of, teller, told
 from processors.clocks.said import alarms_said
 from processors.drafts import Draft
 from schemas.days import day_of, instant_of
@@ -66,7 +66,7 @@ def scheduled(rule: DeadlineRule, stroke: Stroke, matter: Matter, rules: Rules, 
     span = span_of(limit, start, rules.calendar)
     watchers = tuple(code for code in told(matter, rule.watchers) if code != responsible)
     name = f"clock:{rule.id}:{responsible}" if rule.responsible == "receivers" else f"clock:{rule.id}"
-    alarms = alarms_of(rule, matter, span, rules, responsible)
+    alarms = alarms_of(rule, span, rules.calendar, teller(matter, rules, responsible))
     body = {
         "clock": derived_id(stroke.instant, f"{matter.id}/{stroke.event_id}", name, 0),
         "rule": rule.id,

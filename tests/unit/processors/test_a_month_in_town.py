@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -127,7 +127,7 @@ def test_no_clue_is_handed_on_twice_and_none_leaves_its_procedure(month: Month) 
 def test_effects_commute_the_number_of_partitions_changes_no_matter() -> None:
     def seen(partitions: int) -> dict[str, Any]:
         town = live(3, partitions).town
-        found = defaultdict(dict)
+        found: dict[str, Any] = {}
         for partition in town.partitions:
             for matter in partition.matters.values():
                 found[matter.id] = {
@@ -136,6 +136,6 @@ def test_effects_commute_the_number_of_partitions_changes_no_matter() -> None:
                     "totals": matter.totals,
                     "clocks": sorted((c.rule, c.state, c.due_date) for c in matter.clocks.values()),
                 }
-        return dict(found)
+        return found
 
     assert seen(1) == seen(5)
