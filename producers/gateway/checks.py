@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from producers.gateway.content import content_findings
 from producers.gateway.contract import typed
 from producers.gateway.kinds import FIXED, KINDS, OPENING, PLATFORM_ONLY, STATABLE
-from producers.gateway.parts import Look
+from producers.gateway.parts import Look, in_clear
 from producers.gateway.places import holders, places
 from schemas.agencies import AGENCIES, Register
 from schemas.contracts import contracts, personal_paths
@@ -273,5 +273,16 @@ def _addressees(submission: dict[str, Any], doorway: Doorway) -> Iterator[Refuse
             )
 
 
+def _operator(submission: dict[str, Any], _doorway: Doorway) -> Iterator[Refused]:
+    operator = submission.get("operator")
+    # It stands in clear for ever, so a name is stopped here; names are written in other characters.
+    if isinstance(operator, str) and not (operator.isascii() and operator.isprintable()):
+        yield in_clear(
+            "/operator",
+            "执法人员只填证号的假名（字母、数字），不得填写姓名。",
+            "An officer is known by a pseudonym in letters and digits, never by name.",
+        )
+
+
 _OF_TYPE: tuple[Check, ...] = (_type, _members, _data, _agency)
-_OF_FACT: tuple[Check, ...] = (_event, _matter, _addressees)
+_OF_FACT: tuple[Check, ...] = (_event, _matter, _addressees, _operator)

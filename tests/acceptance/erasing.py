@@ -132,7 +132,11 @@ class Scene:
         wrong["data"] |= {"suspected_party": party}
         unknown = door.fact()
         unknown["data"] |= {NAME: PHRASE, "more": PHONE}
-        return [door.post(wrong), door.post(unknown), door.send(f'{{"type": "{NAME}{PHONE}'.encode())]
+        misused = [door.fact() | {member: NAME} for member in ("event_id", "matter", "type", "operator")]
+        answers = [door.post(body) for body in (wrong, unknown, *misused)]
+        answers.append(door.send(f'{{"type": "{NAME}{PHONE}'.encode()))
+        paths = (f"/v1/receipts/{NAME}", f"/v1/{NAME}?q={NAME}")
+        return answers + [door.request("GET", path) for path in paths]
 
     def command(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run `liandong` on this stack."""

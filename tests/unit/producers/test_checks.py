@@ -189,3 +189,12 @@ def test_members_of_meta_stand_outside_data(submission: Make, doorway: Doorway) 
     value = submission("ClueReceived") | {"operater": "x"}
     value["data"]["meta"] = {}
     assert refused(value, doorway) == {"/operater": Code.UNKNOWN_FIELD, "/data/meta": Code.UNKNOWN_FIELD}
+
+
+@pytest.mark.parametrize("operator", ["张三", "李四 Lisi", "op\u202e1"])
+def test_an_officer_is_known_by_a_pseudonym_and_never_by_name(
+    operator: str, submission: Make, doorway: Doorway
+) -> None:
+    """It stands in clear for ever."""
+    found = refused(submission("ClueTransferred") | {"operator": operator}, doorway)
+    assert found["/operator"] is Code.NATURAL_PERSON_IN_CLEAR
