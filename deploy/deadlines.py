@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Final
 import yaml
 
 from processors.clocks.alarms import Span, alarms_of, span_of, span_until
+from processors.rulebook.parts import DESK
 from processors.rulebook.shapes import Action, base_of
 from schemas.days import CountedDay, Due, Limit, Pause, day_of, due_before, instant_of
 from schemas.errors import Refused
 from schemas.facts.base import BEIJING, to_micros
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from processors.model import Alarm
@@ -148,10 +149,16 @@ def work_out(question: Question, rulebook: Rulebook, calendar: WorkingCalendar) 
         start = _month_end(question.start) if rule.counting.start == "month-end" else question.start
         _check_pauses(question.pauses, start)
         span = _span(question, rulebook, start, calendar)
-        alarms = alarms_of(rule, span, calendar, tuple)
+        alarms = alarms_of(rule, span, calendar, _whom(rulebook))
     except OverflowError:
         raise NoDeadline("It would end beyond the year 9999. 期限超出日历。") from None
     return Worked(question, start, span.limit, span.ends, alarms, calendar=calendar)
+
+
+def _whom(rulebook: Rulebook) -> Callable[[Sequence[str]], tuple[str, ...]]:
+    """Name parties by what they are, and desks by the agency that the loaded packs give them."""
+    desks = {DESK + name: code for pack in rulebook.packs for name, code in pack.desks.items()}
+    return lambda names: tuple(desks.get(name, name) for name in names)
 
 
 def _before(question: Question, calendar: WorkingCalendar) -> Worked:
