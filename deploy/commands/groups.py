@@ -21,6 +21,7 @@ NAMES: Final = (
     "scenario",
     "publish",
     "simulate",
+    "rules",
     "deadline",
     "explain",
     "feed",

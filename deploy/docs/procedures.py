@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from backbone.settings import Settings
 from deploy.docs.tables import table
 from deploy.rulebook.lineage import placed
+from deploy.rulebook.sheets import after_zh
 from deploy.rulebook.words import STATES, Desks, by_zh, fact_zh, source_zh, validity_zh, verified_zh
 from processors.rulebook import Rulebook
 from processors.rulebook.proof.graph import landings, remembered
@@ -109,16 +110,7 @@ def _transitions(content: Mapping[str, Any], labels: Mapping[str, str]) -> Itera
             to += f"；找不到收件机关：{labels[on['unrouted']]}"
         if on.get("incomplete", on["to"]) != on["to"]:
             to += f"；仍缺要素：{labels[on['incomplete']]}"
-        yield f"{fact_zh(on['fact'])} `{on['fact']}`", sources, to, by_zh(on["by"]), _afterwards(on)
-
-
-def _afterwards(on: Mapping[str, Any]) -> str:
-    told = {"holder": "承办机关", "originator": "来源机关", "former": "曾承办机关"}
-    parts = ["按路由规则送达"] if on.get("routed") else []
-    parts += ["作出机关成为承办机关"] if on.get("holds") else []
-    parts += [f"告知{'、'.join(told[p] for p in on['tells'])}"] if on.get("tells") else []
-    parts += ["核对要素，缺的由平台退回补正"] if on.get("elements") else []
-    return "；".join(parts)
+        yield f"{fact_zh(on['fact'])} `{on['fact']}`", sources, to, by_zh(on["by"]), after_zh(on)
 
 
 def _elements(content: Mapping[str, Any]) -> Iterator[str]:

@@ -39,7 +39,7 @@ def survey(root: Path, names: Sequence[str], today: str = "") -> Survey:
         found += broken
         if pack is not None:
             packs.append(pack)
-    found += mistakes(packs) if found else findings(packs, today)
+    found += mistakes(packs, whole=False) if found else findings(packs, today)
     unique = {str(each): each for each in found}
     return Survey(tuple(sorted(unique.values(), key=lambda each: (each.file, each.line))), tuple(packs))
 

@@ -32,9 +32,12 @@ class Written:
     takes: str | Value = "bool"
 
 
-def mistakes(packs: Sequence[Pack]) -> Iterator[BrokenPack]:
-    """Give for every expression that does not fit the contracts its first mistake."""
-    for each in written(packs):
+def mistakes(packs: Sequence[Pack], *, whole: bool = True) -> Iterator[BrokenPack]:
+    """Give for every expression that does not fit the contracts its first mistake.
+
+    Unless the packs are `whole`, nothing is said of states and clocks that other files may have.
+    """
+    for each in written(packs, whole=whole):
         mistake = check_condition(each.text, each.facts, each.takes, each.around)
         if mistake is not None:
             end = "" if mistake.message.endswith((".", "?")) else "."
@@ -42,38 +45,40 @@ def mistakes(packs: Sequence[Pack]) -> Iterator[BrokenPack]:
             yield each.source.broken(each.path, what, mistake.remedy)
 
 
-def written(packs: Sequence[Pack]) -> Iterator[Written]:
+def written(packs: Sequence[Pack], *, whole: bool = True) -> Iterator[Written]:
     """Give every expression of every pack."""
-    whole = _Whole(packs)
+    together = _Together(packs, whole=whole)
     for pack in packs:
         for source in pack.sources:
             content = source.content
             if isinstance(content, list):
                 for index, rule in enumerate(content):
                     read = _effect if "on" in rule else _deadline
-                    yield from read(_Rule(source, (index,), rule, whole, pack))
+                    yield from read(_Rule(source, (index,), rule, together, pack))
             elif "procedure" in content:
-                yield from _procedure(source, whole)
+                yield from _procedure(source, together)
             elif "rules" in content:
                 for index, rule in enumerate(content["rules"]):
-                    yield from _routing(_Rule(source, ("rules", index), rule, whole, pack))
+                    yield from _routing(_Rule(source, ("rules", index), rule, together, pack))
 
 
-class _Whole:
+class _Together:
     """What all packs together say of facts, states and clocks."""
 
-    def __init__(self, packs: Sequence[Pack]) -> None:
+    def __init__(self, packs: Sequence[Pack], *, whole: bool) -> None:
         self.packs = packs
+        self.whole = whole
         self.procedures = [p for pack in packs for p in pack.procedures]
-        self.rules = frozenset(base_of(r.id) for pack in packs for r in pack.deadlines)
+        clocks = {base_of(r.id) for pack in packs for r in pack.deadlines}
+        self.rules = frozenset(clocks if whole else ())
 
     def around(self, facts: Collection[str], *, afterwards: bool) -> Around:
         """Say what is known of a matter before or after one of these facts, whatever procedure takes it."""
         taking = [(p, t) for p in self.procedures for t in p.transitions if t.fact in facts]
-        states = {state for p, _ in taking for state in (*p.states, NEW)}
+        states = {state for p, _ in taking for state in (*p.states, NEW) if self.whole}
         kept = [kept_before(p, t) | (gives(t.fact) if afterwards else frozenset()) for p, t in taking]
         # Where nobody takes the fact, that is what is wrong, not what its expressions ask of the matter.
-        surely = frozenset.intersection(*kept) if kept else frozenset(kept_values())
+        surely = frozenset.intersection(*kept) if kept and self.whole else frozenset(kept_values())
         return Around(frozenset(states), self.rules, known=frozenset(f"matter.kept.{n}" for n in surely))
 
     def desks(self, pack: Pack) -> frozenset[str]:
@@ -87,7 +92,7 @@ class _Rule:
     source: Source
     path: Place
     content: Mapping[str, Any]
-    whole: _Whole
+    together: _Together
     pack: Pack
 
     def written(
@@ -98,7 +103,7 @@ class _Rule:
 
 def _routing(rule: _Rule) -> Iterator[Written]:
     facts = tuple(rule.content["facts"])
-    around = rule.whole.around(facts, afterwards=False)
+    around = rule.together.around(facts, afterwards=False)
     yield rule.written(("when",), rule.content["when"], facts, around)
     after = replace(around, known=around.known | learned_from(rule.content["when"], holds=True))
     targets: list[tuple[Place, Mapping[str, str]]] = [(("to",), rule.content["to"])]
@@ -113,14 +118,14 @@ def _deadline(rule: _Rule) -> Iterator[Written]:
         for index, item in enumerate(rule.content.get(action, ())):
             if isinstance(item, dict) and "when" in item:
                 facts = (item["fact"],)
-                around = replace(rule.whole.around(facts, afterwards=True), derived=True)
+                around = replace(rule.together.around(facts, afterwards=True), derived=True)
                 yield rule.written((action, index, "when"), item["when"], facts, around)
 
 
 def _effect(rule: _Rule) -> Iterator[Written]:
     content, facts = rule.content, (rule.content["on"],)
-    before = rule.whole.around(facts, afterwards=True)
-    around = replace(before, effect=True, desks=rule.whole.desks(rule.pack))
+    before = rule.together.around(facts, afterwards=True)
+    around = replace(before, effect=True, desks=rule.together.desks(rule.pack))
     if "when" in content:
         yield rule.written(("when",), content["when"], facts, around)
         around = replace(around, known=around.known | learned_from(content["when"], holds=True))
@@ -135,10 +140,10 @@ def _effect(rule: _Rule) -> Iterator[Written]:
         yield rule.written(("set", name), text, facts, around, fields[name])
 
 
-def _procedure(source: Source, whole: _Whole) -> Iterator[Written]:
+def _procedure(source: Source, together: _Together) -> Iterator[Written]:
     content = source.content
-    procedure = next(p for p in whole.procedures if p.id == content["procedure"])
-    around = Around(frozenset((*procedure.states, NEW)), whole.rules)
+    procedure = next(p for p in together.procedures if p.id == content["procedure"])
+    around = Around(frozenset((*procedure.states, NEW)), together.rules)
     elements = content.get("elements", {"each": ()})
     asked = tuple(dict.fromkeys(on["fact"] for on in content["on"] if on.get("elements")))
     for index, element in enumerate(elements["each"]):

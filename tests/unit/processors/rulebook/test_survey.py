@@ -47,7 +47,7 @@ def test_every_mistake_that_the_schema_finds_is_told(packs: Packs) -> None:
 
 def test_a_file_that_is_no_yaml_leaves_the_others_to_be_checked(packs: Packs) -> None:
     packs.change(ROUTING, "rules:", "rules: [")
-    line = packs.change(DEADLINES, "'returned'", "'vanished'")
+    line = packs.change(DEADLINES, "'CASE_FILED'", "'FILED_CASE'")
     assert (DEADLINES, line) in places(packs)
     assert any(file == ROUTING for file, _ in places(packs))
 
