@@ -11,7 +11,7 @@ from schemas.days import day_of
 
 if TYPE_CHECKING:
     from processors.admit import Admitted, Case
-    from processors.rulebook.shapes import Denial, RoutingRule
+    from processors.rulebook.routing import Denial, RoutingRule
 
 __all__ = ["Routed", "Unrouted", "resolve", "route"]
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from processors.admit import Case
-    from processors.rulebook.shapes import Target
+    from processors.rulebook.routing import Target
     from schemas.agencies import Register
 
 PROVINCE = "province"

@@ -9,15 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from processors.rulebook.effects import EffectRule
-from processors.rulebook.shapes import (
-    Action,
-    DeadlineRule,
-    Denial,
-    Procedure,
-    RoutingRule,
-    Trigger,
-    base_of,
-)
+from processors.rulebook.routing import Denial, RoutingRule
+from processors.rulebook.shapes import Action, DeadlineRule, Procedure, Trigger, base_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

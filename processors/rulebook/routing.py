@@ -2,19 +2,63 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from processors.rulebook.conditions import compile_condition, compile_expression
+from processors.rulebook.conditions import Condition, Expression, compile_condition, compile_expression
 from processors.rulebook.parts import both, citation, clauses, code, desk, fact, validity
-from processors.rulebook.shapes import Denial, RoutingRule, Target
+from processors.rulebook.shapes import ALWAYS, Both, Citation, Validity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from processors.rulebook.source import Place, Source
+    from schemas.errors import Code
 
 RANK = 1000
 """Where a rule stands that names no rank: behind those that do."""
+
+
+TargetKind: TypeAlias = Literal["site", "desk", "party", "field", "kept", "catalogue", "province", "others"]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whom a routing rule means.
+
+    The agency of a standing at the site, a desk (its agency), a party of the matter, the agency that a field
+    of the fact or a kept one names, the provider of a catalogue item, a province's agency, or all others of a
+    standing.
+    """
+
+    kind: TargetKind
+    name: str
+    region: Expression | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingRule:
+    """One routing rule: for which facts, on which condition, to whom, and why. The lowest `rank` decides."""
+
+    id: str
+    facts: frozenset[str]
+    when: Condition
+    to: Target
+    cc: tuple[Target, ...]
+    why: Both
+    citation: Citation
+    rank: int = 1000
+    validity: Validity = ALWAYS
+    clauses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """What is said when nobody can be found to send a matter to."""
+
+    code: Code
+    why: Both
+    remedy: Both
 
 
 def build_routing(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -144,48 +144,6 @@ class Procedure:
         here = (t for t in self.transitions if state in t.sources and t.by.party != "platform")
         facts = (t.fact for t in here if all(guard.when.text != "false" for guard in t.guards))
         return tuple(dict.fromkeys(facts))
-
-
-TargetKind: TypeAlias = Literal["site", "desk", "party", "field", "kept", "catalogue", "province", "others"]
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Whom a routing rule means.
-
-    The agency of a standing at the site, a desk (its agency), a party of the matter, the agency that a field
-    of the fact or a kept one names, the provider of a catalogue item, a province's agency, or all others of a
-    standing.
-    """
-
-    kind: TargetKind
-    name: str
-    region: Expression | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class RoutingRule:
-    """One routing rule: for which facts, on which condition, to whom, and why. The lowest `rank` decides."""
-
-    id: str
-    facts: frozenset[str]
-    when: Condition
-    to: Target
-    cc: tuple[Target, ...]
-    why: Both
-    citation: Citation
-    rank: int = 1000
-    validity: Validity = ALWAYS
-    clauses: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Denial:
-    """What is said when nobody can be found to send a matter to."""
-
-    code: Code
-    why: Both
-    remedy: Both
 
 
 class Action(StrEnum):
