@@ -123,7 +123,7 @@ def _erase(directory: Path, decision: Decision, *, sure: bool) -> None:
                 lambda at, total: bar.update(task, completed=at, total=total),
             ),
         )
-    _tell_after(done)
+    _tell_after(done, [matter for matter in found.linked if matter not in decision.also])
 
 
 def _replay(directory: Path) -> None:
@@ -205,7 +205,7 @@ def _tell_before(found: Found, decision: Decision) -> None:
     )
 
 
-def _tell_after(done: Done) -> None:
+def _tell_after(done: Done, linked: list[str]) -> None:
     click.echo(f"✔ 销毁的密钥 keys destroyed: {done.destroyed}")
     click.echo(
         f"✔ 更换的包裹密钥 wrapping keys replaced: {len(done.shredded.names)}"
@@ -217,7 +217,10 @@ def _tell_after(done: Done) -> None:
     else:
         click.echo(f"✔ 已送往总账，尚未处理 on its way to the ledger, not decided yet: {where}")
         click.echo("  worker 恢复后自动处理。A worker decides it as soon as one runs: liandong status")
-    click.echo("✔ 任何页面、接口、日志与死信均不再显示此人。Nothing shows the person any more.")
+    for matter in linked:
+        click.echo(f"? 请核对其文本是否提及此人 see whether its text names the person: {matter}（--also）")
+    if not linked:
+        click.echo("✔ 任何页面、接口、日志与死信均不再显示此人。Nothing shows the person any more.")
     click.echo(f"  仍保留：假名、状态、时限与哈希。What remains: the pseudonym {done.tombstone.person}.")
     click.echo(
         "  此前的密钥备份仍可读取：请销毁；恢复后入口开放前会重新应用删除。"
