@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from deploy.explaining.then import Then
     from processors.admit import Case
-    from processors.rulebook.shapes import RoutingRule, Trigger
+    from processors.rulebook.routing import RoutingRule, Trigger
 
 __all__ = ["clocks", "days", "elements", "guards", "routing"]
 

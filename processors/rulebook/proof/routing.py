@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from processors.rulebook.expressions.values import Value
     from processors.rulebook.pack import Pack
-    from processors.rulebook.shapes import RoutingRule
+    from processors.rulebook.routing import RoutingRule
     from processors.rulebook.source import BrokenPack, Place
 
 ALWAYS_HOLDS = "true"
