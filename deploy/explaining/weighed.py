@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from deploy.explaining.then import Then
     from processors.admit import Case
-    from processors.rulebook.routing import RoutingRule, Trigger
+    from processors.rulebook.routing import RoutingRule
+    from processors.rulebook.shapes import Trigger
 
 __all__ = ["clocks", "days", "elements", "guards", "routing"]
 
