@@ -19,7 +19,7 @@ from producers.testing import Agency, person
 from tests.integration.conftest import NOON
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
 
     from backbone.database import Connection
     from deploy.embedded.testing import StackHandle
@@ -87,9 +87,9 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def noon(stack: StackHandle) -> Iterator[StackHandle]:
+def noon(stack: StackHandle) -> StackHandle:
     asyncio.run(_reach_noon(stack))
-    yield stack
+    return stack
 
 
 async def _reach_noon(stack: StackHandle) -> None:
@@ -214,7 +214,7 @@ async def test_the_text_of_an_assistance_in_the_same_case_is_hinted_at_and_destr
     case = town.fact("CaseFiled")
     case["data"] |= {"case_no": case_no, "clue_refs": [], "party": person(who.name, who.number)}
     asked = town.fact("AssistanceRequested")
-    asked["data"] |= {"case_no": case_no}
+    asked["data"] |= {"case_no": case_no, "item_code": None, "off_catalogue_reason": "清单未列此项认定。"}
     answers = [await asyncio.to_thread(town.post, body) for body in (case, asked)]
     assert [answer.status_code for answer in answers] == [200, 200], [answer.text for answer in answers]
     matter = answers[1].json()["matter"]
