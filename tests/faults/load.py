@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 LANES = 30
 """Clues in flight at once."""
-MOST_CLUES = 400
+MOST_CLUES = 1000
 """A bound for a load whose test waits for ever."""
 PAUSE_SECONDS = 0.5
 AGAIN_SECONDS = 0.3
