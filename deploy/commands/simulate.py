@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import sys
+import time
 from collections import Counter
 from contextlib import nullcontext
 from dataclasses import replace
@@ -91,7 +92,9 @@ def simulate(  # noqa: PLR0913, PLR0917 - one parameter for each option, as clic
         _summarise(_written(order, out), Console(stderr=out is not None))
         return
     try:
-        _report(_play(_Stage(directory, url, tokens, step, check), order, rate, first))
+        began = time.monotonic()
+        outcome = _play(_Stage(directory, url, tokens, step, check), order, rate, first)
+        _report(outcome, time.monotonic() - began, checked=check)
     except (NotTaken, NotSettled, httpx.HTTPError) as error:
         raise Obstacle(str(error) or type(error).__name__, "Look at: liandong status") from error
 
@@ -196,13 +199,16 @@ def _summarise(plan: Iterable[Planned], console: Console) -> None:
     console.print("Mistakes: " + ", ".join(f"{n} {c}" for n, c in mistakes.most_common() if n))
 
 
-def _report(outcome: Outcome) -> None:
+def _report(outcome: Outcome, seconds: float, *, checked: bool) -> None:
     told = ", ".join(f"{name} {count}" for name, count in outcome.answers.most_common())
-    click.echo(f"Facts {outcome.stated}: {told}; sent again {outcome.repeats}")
+    pace = outcome.stated / seconds if seconds else 0.0
+    click.echo(f"Facts {outcome.stated}: {told}; sent again {outcome.repeats}; {pace:.1f} facts/s")
     for surprise in outcome.surprises[:_SHOWN]:
         click.echo(f"  ✘ {surprise}")
     if len(outcome.surprises) > _SHOWN:
         click.echo(f"  and {len(outcome.surprises) - _SHOWN} more")
-    if not outcome.surprises:
+    if not checked:
+        click.echo("  receipts were not looked at 未核对回执")
+    elif not outcome.surprises:
         click.echo("  ✔ every answer as planned 与计划一致")
     sys.exit(1 if outcome.surprises else 0)

@@ -43,7 +43,7 @@ def _citations(then: Then) -> Iterator[Citation]:
 def rule_of(then: Then) -> dict[str, Any] | None:
     """Give the rule that the seal names, in its own words; None where no rule was needed."""
     name = then.story.found.seal.matter.rule
-    rules, book = then.rules, then.book
+    rules = then.rules
     if not name or rules is None:
         return None
     if (deadline := rules.rulebook.deadline(name)) is not None:
@@ -63,21 +63,18 @@ def rule_of(then: Then) -> dict[str, Any] | None:
             "name_zh": procedure.name.zh,
             "clauses": list(procedure.clauses),
         }
+    return _of_the_book(then, name)
+
+
+def _of_the_book(then: Then, name: str) -> dict[str, Any]:
+    """Give a routing or effect rule of the region; the bare id if it is neither."""
+    book = then.book
     for rule in (r for of in (book.routing.values() if book else ()) for r in of):
         if rule.id == name:
-            return {
-                "id": name,
-                "kind": "routing",
-                "name_zh": rule.why.zh,
-                "when": rule.when.text,
-                "clauses": list(rule.clauses),
-            }
+            told = {"id": name, "kind": "routing", "name_zh": rule.why.zh, "when": rule.when.text}
+            return {**told, "clauses": list(rule.clauses)}
     for effect in (e for of in (book.effects.values() if book else ()) for e in of):
         if effect.id == name:
-            return {
-                "id": name,
-                "kind": "effect",
-                "name_zh": effect.name.zh,
-                "clauses": list(effect.clauses),
-            }
+            told = {"id": name, "kind": "effect", "name_zh": effect.name.zh}
+            return {**told, "clauses": list(effect.clauses)}
     return {"id": name, "kind": "", "name_zh": ""}
