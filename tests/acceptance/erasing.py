@@ -153,7 +153,7 @@ class Scene:
         outputs = {
             (" ".join(arguments), what)
             for arguments in self._commands()
-            for what in sought.within(said(self.command(*arguments)))
+            for what in sought.within(self._said(arguments))
         }
         return Look(
             files=search_files(self.roots, sought),
@@ -165,15 +165,23 @@ class Scene:
         )
 
     def _commands(self) -> list[list[str]]:
+        stated = {body["type"]: body["event_id"] for _, body in self.planter.bodies}
+        penalty = stated["PenaltyDecided"]
         return [
             ["status"],
             ["logs"],
             ["parked", "list"],
             ["parked", "show", self.planter.matters["outside"]],
             ["feed", "zhejiang"],
+            ["explain", "--json", penalty],
             ["psql", "--role", "admin", "-c", "select * from views.timeline"],
             ["psql", "--role", "admin", "-c", "select * from door.receipt"],
         ]
+
+    def _said(self, arguments: list[str]) -> bytes:
+        done = self.command(*arguments)
+        assert done.returncode == 0, f"{arguments}: {done.stderr}"
+        return said(done)
 
     async def _answers(self, sought: Needles) -> tuple[Found, Personal]:
         """Ask as every agency for every matter: what was found, and the personal fields that were shown."""
