@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from cel_expr_python import cel
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from processors.rulebook.source import Source
 
@@ -107,18 +107,19 @@ def plain(value: Any) -> Any:
     return [plain(each) for each in value]
 
 
-def compile_condition(
-    source: Source, path: Sequence[str | int], text: str, about: Collection[str]
-) -> Condition:
-    """Compile the condition that stands at a place of a pack, about these facts; raises BrokenPack."""
-    return Condition(text, _compile(source, path, text, about, "bool"))
+def compile_condition(source: Source, path: Sequence[str | int], text: str) -> Condition:
+    """Compile the condition that stands at a place of a pack; raises BrokenPack.
+
+    Whether it fits the contracts of its facts is proved when all packs are there (`proof.texts`).
+    """
+    return Condition(text, _compile(source, path, text, "bool"))
 
 
 def compile_expression(
-    source: Source, path: Sequence[str | int], text: str, about: Collection[str], gives: str = "any"
+    source: Source, path: Sequence[str | int], text: str, gives: str = "any"
 ) -> Expression:
     """Compile an expression that gives a "string", "strings" or "any"; raises BrokenPack."""
-    return Expression(text, _compile(source, path, text, about, gives))
+    return Expression(text, _compile(source, path, text, gives))
 
 
 _RESULTS = {
@@ -128,8 +129,7 @@ _RESULTS = {
 }
 
 
-def _compile(source: Source, path: Sequence[str | int], text: str, about: Collection[str], gives: str) -> Any:
-    del about
+def _compile(source: Source, path: Sequence[str | int], text: str, gives: str) -> Any:
     try:
         compiled = _ENVIRONMENT.compile(text)
     except RuntimeError as error:

@@ -43,7 +43,7 @@ def _triggers(
             at = (*path, action.value, i)
             item = {"fact": item} if isinstance(item, str) else item  # noqa: PLW2901 - both ways to write it
             name = fact(source, (*at, "fact") if "when" in item else at, item["fact"])
-            when = compile_condition(source, (*at, "when"), item["when"], [name]) if "when" in item else None
+            when = compile_condition(source, (*at, "when"), item["when"]) if "when" in item else None
             extension = _extension(source, at, item) if action is Action.EXTEND else None
             yield Trigger(action, name, when, rule, extension)
 

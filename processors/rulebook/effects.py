@@ -55,7 +55,7 @@ def _rule(source: Source, path: Place, content: Mapping[str, Any]) -> EffectRule
         )
 
     def expression(key: Place, text: str, gives: str = "any") -> Expression:
-        return compile_expression(source, (*path, *key), text, [on], gives)
+        return compile_expression(source, (*path, *key), text, gives)
 
     matter = content["matter"]
     kind = matter.get("kind", "")
@@ -65,7 +65,7 @@ def _rule(source: Source, path: Place, content: Mapping[str, Any]) -> EffectRule
         id=content["id"],
         name=both(content["name"]),
         on=on,
-        when=compile_condition(source, (*path, "when"), content["when"], [on]) if "when" in content else None,
+        when=compile_condition(source, (*path, "when"), content["when"]) if "when" in content else None,
         each=expression(("each",), content["each"], "strings") if "each" in content else None,
         matter_id=expression(("matter", "id"), matter["id"], "string") if "id" in matter else None,
         kind=kind,

@@ -59,11 +59,8 @@ def _elements(source: Source) -> Elements | None:
     content = source.content.get("elements")
     if content is None:
         return None
-    about = [on["fact"] for on in source.content["on"] if on.get("elements")]
     each = tuple(
-        Element(
-            e["id"], e["zh"], compile_condition(source, ("elements", "each", i, "when"), e["when"], about)
-        )
+        Element(e["id"], e["zh"], compile_condition(source, ("elements", "each", i, "when"), e["when"]))
         for i, e in enumerate(content["each"])
     )
     missing = fact(source, ("elements", "missing"), content["missing"])
@@ -89,8 +86,7 @@ def _transition(source: Source, path: Place, on: Mapping[str, Any], law: str) ->
         elements=on.get("elements", False),
         tells=tuple(on.get("tells", ())),
         guards=tuple(
-            _guard(source, (*path, "guards", i), g, law, on["fact"])
-            for i, g in enumerate(on.get("guards", ()))
+            _guard(source, (*path, "guards", i), g, law) for i, g in enumerate(on.get("guards", ()))
         ),
         holds=on.get("holds", ""),
     )
@@ -123,26 +119,23 @@ def _check_states(source: Source, path: Place, on: Mapping[str, Any]) -> None:
         )
 
 
-def _guard(source: Source, path: Place, guard: Mapping[str, Any], law: str, about: str) -> Guard:
+def _guard(source: Source, path: Place, guard: Mapping[str, Any], law: str) -> Guard:
     own = guard.get("source")
     return Guard(
-        when=compile_condition(source, (*path, "when"), guard["when"], [about]),
+        when=compile_condition(source, (*path, "when"), guard["when"]),
         code=code(source, (*path, "code"), guard["code"]),
         field=guard.get("field", ""),
         text=both(guard),
         source=cited(own) if own else law,
-        shows=_shows(source, path, guard, about),
+        shows=_shows(source, path, guard),
     )
 
 
-def _shows(
-    source: Source, path: Place, guard: Mapping[str, Any], about: str
-) -> tuple[Expression, Expression] | None:
+def _shows(source: Source, path: Place, guard: Mapping[str, Any]) -> tuple[Expression, Expression] | None:
     shows = guard.get("shows")
     if shows is None:
         return None
     zh, en = (
-        compile_expression(source, (*path, "shows", lang), shows[lang], [about], "string")
-        for lang in ("zh", "en")
+        compile_expression(source, (*path, "shows", lang), shows[lang], "string") for lang in ("zh", "en")
     )
     return zh, en

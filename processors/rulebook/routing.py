@@ -10,7 +10,7 @@ from processors.rulebook.parts import both, citation, clauses, code, desk, fact,
 from processors.rulebook.shapes import ALWAYS, Both, Citation, Validity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from processors.rulebook.source import Place, Source
     from schemas.errors import Code
@@ -79,15 +79,13 @@ def build_routing(
 
 def _rule(source: Source, index: int, rule: Mapping[str, Any], desks: Mapping[str, str]) -> RoutingRule:
     path: Place = ("rules", index)
-    about = [fact(source, (*path, "facts", i), f) for i, f in enumerate(rule["facts"])]
+    facts = frozenset(fact(source, (*path, "facts", i), f) for i, f in enumerate(rule["facts"]))
     return RoutingRule(
         id=rule["id"],
-        facts=frozenset(about),
-        when=compile_condition(source, (*path, "when"), rule["when"], about),
-        to=_target(source, (*path, "to"), rule["to"], desks, about),
-        cc=tuple(
-            _target(source, (*path, "cc", i), t, desks, about) for i, t in enumerate(rule.get("cc", ()))
-        ),
+        facts=facts,
+        when=compile_condition(source, (*path, "when"), rule["when"]),
+        to=_target(source, (*path, "to"), rule["to"], desks),
+        cc=tuple(_target(source, (*path, "cc", i), t, desks) for i, t in enumerate(rule.get("cc", ()))),
         why=both(rule["why"]),
         citation=citation(rule["source"], verified=rule["verified"]),
         rank=rule.get("rank", RANK),
@@ -96,14 +94,10 @@ def _rule(source: Source, index: int, rule: Mapping[str, Any], desks: Mapping[st
     )
 
 
-def _target(
-    source: Source, path: Place, target: Mapping[str, str], desks: Mapping[str, str], about: Sequence[str]
-) -> Target:
+def _target(source: Source, path: Place, target: Mapping[str, str], desks: Mapping[str, str]) -> Target:
     ((kind, name),) = target.items()
     if kind == "desk":
         return Target("desk", desk(source, path, name, desks))
     if kind == "province":
-        return Target(
-            "province", name, compile_expression(source, (*path, "province"), name, about, "string")
-        )
+        return Target("province", name, compile_expression(source, (*path, "province"), name, "string"))
     return Target(kind, name)  # type: ignore[arg-type] # the schema allows no other
