@@ -191,7 +191,8 @@ def _cancelled(clock: Clock, _: SealMatter, __: Record) -> Clock:
 
 
 def _breached(clock: Clock, _: SealMatter, __: Record) -> Clock:
-    return replace(clock, state=BREACHED, alarms=tuple(a for a in clock.alarms if a.instant > clock.due))
+    ladder = tuple(a for a in clock.alarms if a.kind.startswith(ESCALATE))
+    return replace(clock, state=BREACHED, alarms=ladder)
 
 
 _CLOCK_FOLDS: dict[str, ClockFold] = {

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from processors.admit.case import Admitted, Case, month_of, totals_seen, view_of
-from processors.admit.content import CHECKS, EFFECT_CHECKS, names_a_known_item
+from processors.admit.content import (
+    CHECKS,
+    EFFECT_CHECKS,
+    extends_to_a_day_that_can_be_counted_from,
+    names_a_known_item,
+)
 from processors.admit.standing import permit
 from processors.reference import try_reference
 from schemas.errors import Code, Refused
@@ -27,5 +32,6 @@ def admit(case: Case, known: frozenset[bytes]) -> Admitted:
         )
     admitted = permit(case)
     names_a_known_item(case)
+    extends_to_a_day_that_can_be_counted_from(case)
     try_reference(case)
     return admitted

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 DEEPEST = 4
 """How many effects may follow upon each other."""
 
+LAST_DAY = "2199-12-31"
+"""The last day to which a limit may be extended: instants of facts lie before 2200."""
+
 AHEAD = 300_000_000
 """How far (micros) a sender's clock may run ahead of ours: five minutes."""
 
@@ -125,6 +128,20 @@ def names_a_known_item(case: Case) -> None:
             detail_zh=f"执法协助事项清单中没有现行有效的事项 {code}。",
             detail_en=f"The catalogue of assistance has no item {code} that is valid now.",
         )
+
+
+def extends_to_a_day_that_can_be_counted_from(case: Case) -> None:
+    """Pass an extension to a date of the years in which instants lie: its ladder counts days beyond it."""
+    for trigger in case.book.triggers.get(case.fact, ()):
+        name = "" if trigger.extension is None else trigger.extension.to_field
+        if name and str(case.record[name]) > LAST_DAY:
+            raise Refused(
+                Code.EXTENSION_TOO_LONG,
+                f"/{name}",
+                trigger.rule.id,
+                f"新的期限不得晚于 {LAST_DAY}。",
+                f"The new limit is not later than {LAST_DAY}.",
+            )
 
 
 def is_an_effect(case: Case) -> None:

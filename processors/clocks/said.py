@@ -95,22 +95,26 @@ def recalculated(rule: DeadlineRule, clock: Clock, matter: Matter, rules: Rules,
 def _counted(
     rule: DeadlineRule, clock: Clock, setting: tuple[Matter, Rules], span: Span, now: int
 ) -> dict[str, Any]:
-    """Give the new end and the alarms that are still ahead; the breach and the ladder always are."""
+    """Give the new end and the alarms that are still to be given."""
     matter, rules = setting
     alarms = alarms_of(rule, span, rules.calendar, teller(matter, rules, clock.responsible))
-    ahead = [a for a in alarms if a.instant > now or a.kind == BREACH or a.kind.startswith(ESCALATE)]
     return {
         "due": span.ends.due,
         "due_date": span.ends.due_date.isoformat(),
         "calendar_version": rules.calendar.version,
         "provisional": span.ends.provisional,
-        "alarms": alarms_said(ahead),
+        "alarms": alarms_said(alarms, now),
     }
 
 
-def alarms_said(alarms: Iterable[Alarm]) -> list[dict[str, Any]]:
-    """Give alarms as their contract wants them."""
-    return [{"instant": a.instant, "kind": a.kind, "to": list(a.to)} for a in alarms]
+def alarms_said(alarms: Iterable[Alarm], now: int) -> list[dict[str, Any]]:
+    """Give the alarms that are still to be given after an instant, as their contract wants them.
+
+    A warning that lies before it is past. A breach or a rung of the ladder that does (a case may be filed in
+    the books long before it is told) is given at that instant: nothing is said before what led to it.
+    """
+    ahead = [a for a in alarms if a.instant > now or a.kind == BREACH or a.kind.startswith(ESCALATE)]
+    return [{"instant": max(a.instant, now), "kind": a.kind, "to": list(a.to)} for a in ahead]
 
 
 def _say(fact: str, rule: DeadlineRule, clock: Clock, body: Mapping[str, Any]) -> Draft:

@@ -84,7 +84,7 @@ def scheduled(rule: DeadlineRule, stroke: Stroke, matter: Matter, rules: Rules, 
         "verified": rule.citation["verified"],
         "responsible": responsible,
         "watchers": list(watchers),
-        "alarms": alarms_said(alarms),
+        "alarms": alarms_said(alarms, stroke.instant),
     }
     return Draft(
         "DeadlineScheduled",
