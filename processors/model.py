@@ -181,7 +181,8 @@ class Rules:
     """What is in force in a partition; `simulated` says whether the stack's time is.
 
     `catalogue` is the one of assistance, None while none is published. `calendar_since` and `calendar_from`
-    (micros) say when the calendar came into force and from which day on it differs from the one before.
+    (micros) say when the calendar came into force and from which day on it differs from what the stack began
+    with.
     `carried` are the hashes of the rulebook editions that may be published.
     """
 

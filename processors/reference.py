@@ -85,11 +85,13 @@ def with_rulebook(rules: Rules, rulebook: Rulebook) -> Rules:
 
 
 def _calendar(rules: Rules, published: Published) -> Rules:
+    begins = instant_of(date(published.record["year"], 1, 1))
     return replace(
         rules,
         calendar=rules.calendar.with_year(published.record),
         calendar_since=published.received_at,
-        calendar_from=instant_of(date(published.record["year"], 1, 1)),
+        # A matter that was held meanwhile has missed the one before as well.
+        calendar_from=min(begins, rules.calendar_from) if rules.calendar_since else begins,
     )
 
 

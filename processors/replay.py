@@ -2,7 +2,7 @@
 
 Input are admitted and held values, markers and mends, in the order of their coordinates in `inbound`, with
 their `received_at`. What was held is held again, whatever this release would make of it; a mend releases as
-many as it released then.
+many as it released then. What was refused moves nothing, but its id was used.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace as changed
 
 from processors.model import Incoming, Matter, new_matter
+from processors.owner.batch import remember, without
 from processors.owner.force import InForce, before_genesis
 from processors.step import fire, mend, step
 from schemas.agencies import PLATFORM
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from backbone.records import LedgerRecord
     from processors.model import Outcome
     from processors.owner.force import Base
+    from processors.owner.store import Key
 
 UNRUNG = frozenset({Code.BEHIND_HELD, Code.ALARM_FAILED})
 """Reasons of a hold before which no alarm of the matter was given."""
@@ -71,6 +73,7 @@ class Replay:
     force: InForce = field(init=False)
     matters: dict[str, Matter] = field(default_factory=dict)
     parked: dict[str, list[Incoming]] = field(default_factory=dict)
+    seen: dict[Key, frozenset[bytes]] = field(default_factory=dict)
     chains: defaultdict[str, list[Link]] = field(default_factory=lambda: defaultdict(list))
     offset: int = -1
 
@@ -89,9 +92,10 @@ class Replay:
             self._hold(record, record_)
         elif seal.kind is SealKind.MEND:
             self._mend(record, record_)
-        else:
+        elif seal.kind is SealKind.ADMITTED:
             incoming = _incoming(record, record.value, Kind.FACT, seal.agency, seal.event_id)
             self._keep(step(self._matter(seal.matter), incoming, self.force.rules, {}))
+        remember(self.seen, seal, record_, record.value)
 
     def fire(self, until: int) -> None:
         """Give every alarm at or before an instant (micros)."""
@@ -104,15 +108,17 @@ class Replay:
     def _keep(self, outcome: Outcome) -> None:
         self.matters[outcome.matter.id] = outcome.matter
         for entry in outcome.entries:
+            remember(self.seen, entry.seal, entry.record, entry.value)
             if entry.seal.seq:
                 link = Link(entry.seal.fact_type, entry.seal.rule, entry.hash)
                 self.chains[entry.seal.matter].append(link)
 
     def _hold(self, record: LedgerRecord, held: Mapping[str, Any]) -> None:
-        """Hold again; before the first that is held, the alarms of its matter were given."""
+        """Hold again, for the first time or after a mend; before that, alarms of its matter were given."""
         seal = record.seal.matter
         if held["reason_code"] not in UNRUNG:
-            self._keep(fire(self._matter(seal.matter), seal.received_at, self.force.rules, self.offset))
+            matter = changed(self._matter(seal.matter), held=False)
+            self._keep(fire(matter, seal.received_at, self.force.rules, self.offset))
         waiting = self.parked.setdefault(seal.matter, [])
         incoming = _incoming(record, held["value"], Kind(held["kind"]), held["agency"], held["held_event"])
         if all(one.offset != incoming.offset for one in waiting):
@@ -120,17 +126,19 @@ class Replay:
         self.matters[seal.matter] = changed(self._matter(seal.matter), held=True)
 
     def _mend(self, record: LedgerRecord, said: Mapping[str, Any]) -> None:
-        """Release what was released then: all that waited but the last `remaining`."""
+        """Release what was released then: what it skipped, and all that waited but the last `remaining`."""
         name = record.seal.matter.matter
         waiting = sorted(self.parked.pop(name, []), key=lambda one: (one.received_at, one.offset))
-        left = said["remaining"]
-        still = waiting[len(waiting) - left :] if left else []
-        released = waiting[: len(waiting) - left]
+        skipped = [one for one in waiting if one.offset == said["offset"]]
+        rest = [one for one in waiting if one.offset != said["offset"]]
+        released = len(rest) - said["remaining"]
         value = CODEC.encode("Mend", {**said, "remaining": -1})
         incoming = _incoming(record, value, Kind.MEND, PLATFORM, said["meta"]["event_id"])
-        self._keep(mend(self._matter(name), incoming, released, self.force.rules, {}))
-        if still:
-            self.parked[name] = still
+        seen = without(self.seen, waiting)
+        matter, rules = self._matter(name), self.force.rules
+        self._keep(mend(matter, incoming, [*skipped, *rest[:released]], rules, seen))
+        if rest[released:]:
+            self.parked[name] = rest[released:]
             self.matters[name] = changed(self.matters[name], held=True)
 
 
@@ -152,18 +160,16 @@ def _incoming(record: LedgerRecord, value: bytes, kind: Kind, agency: str, event
 
 
 def inputs(records: Iterable[LedgerRecord]) -> Iterator[LedgerRecord]:
-    """Give, of a partition's ledger in its order, what was input: each record of `inbound` once.
+    """Give, of a partition's ledger in its order, what was input, and what was said of it: held, refused.
 
     What a mend let in bears the coordinates of when it came; it is input where it was held.
     """
     held: set[tuple[str, int]] = set()
     for record in records:
         kind, place = record.seal.matter.kind, (record.seal.matter.matter, record.seal.partition.offset)
-        if kind in {SealKind.MARKER, SealKind.MEND}:
-            yield record
-        elif kind in {SealKind.HELD, SealKind.ADMITTED} and place not in held:
-            if kind is SealKind.HELD:
-                held.add(place)
+        if kind is SealKind.HELD:
+            held.add(place)
+        if kind is not SealKind.DERIVED and not (kind is SealKind.ADMITTED and place in held):
             yield record
 
 

@@ -23,6 +23,7 @@ from schemas.codec import CODEC
 from schemas.envelope import Kind
 from schemas.identifiers import make_event_id
 from schemas.partition import partition_of
+from schemas.seal import SealKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 class Partition:
     """One partition: what is in force, where it stands, and its ledger."""
 
+    number: int
     force: InForce
     position: int = 0
     counted: int = 0
@@ -53,7 +55,7 @@ class Town:
     def __init__(self, base: Base, start: int, partitions: int = 3) -> None:
         self.base = base
         self.now = start
-        self.partitions = [Partition(before_genesis(base)) for _ in range(partitions)]
+        self.partitions = [Partition(number, before_genesis(base)) for number in range(partitions)]
         self._serial = 0
         for number, _ in enumerate(self.partitions):
             self._offer(number, Kind.MARKER, PLATFORM, "", f"genesis-{number}", self._genesis())
@@ -72,13 +74,40 @@ class Town:
 
     def post(self, fact: str, record: Mapping[str, Any]) -> list[Entry]:
         """Take an agency's fact now, and all that follows from it; give the entries of its own step."""
-        meta = record["meta"]
-        value = CODEC.encode(fact, record)
-        number = self.partition_of(meta["matter"])
-        self._offer(number, Kind.FACT, meta["agency"], meta["matter"], meta["event_id"], value)
+        meta, value = record["meta"], CODEC.encode(fact, record)
+        return self.arrive(Kind.FACT, meta["agency"], meta["matter"], meta["event_id"], value)
+
+    def arrive(self, kind: Kind, agency: str, matter: str, event: str, value: bytes) -> list[Entry]:
+        """Take any bytes with a good stamp now, and all that follows; give the entries of their own step."""
+        number = self.partition_of(matter)
+        self._offer(number, kind, agency, matter, event, value)
         entries = self._decide(number)
         self.settle()
         return entries
+
+    def mend(self, matter: str, action: str = "REPLAY", offset: int | None = None) -> list[Entry]:
+        """Mend a matter as `liandong parked` does; give what the mend itself led to."""
+        event = self.event_id()
+        record = {
+            "meta": {
+                "event_id": event,
+                "matter": matter,
+                "cause": "",
+                "rule": "",
+                "citation": None,
+                "correlation_id": matter,
+            },
+            "action": action,
+            "offset": offset,
+            "who": "operator",
+            "why": "tested",
+            "remaining": -1,
+        }
+        return self.arrive(Kind.MEND, PLATFORM, matter, event, CODEC.encode("Mend", record))
+
+    def parked(self, matter: str) -> list[Incoming]:
+        """Give what of a matter waits for a mend."""
+        return self.partitions[self.partition_of(matter)].parked.get(matter, [])
 
     def event_id(self) -> str:
         """Make an event id of this moment; the same ones on every run."""
@@ -118,7 +147,10 @@ class Town:
         kind, agency, matter, event, value = partition.queue.popleft()
         partition.received_at = max(partition.received_at, self.now)
         if kind is Kind.MARKER:
+            self._recount(partition)
             self._fire(partition, partition.received_at)
+        if kind is Kind.MEND:
+            partition.counted = 0
         arrival = Incoming(
             kind,
             matter,
@@ -131,7 +163,7 @@ class Town:
             "backbone.1",
         )
         batch = self._begin(partition)
-        loaded = Loaded(partition.matters, partition.seen, partition.parked)
+        loaded = Loaded(partition.matters, partition.seen, dict(partition.parked))
         return self._keep(partition, decide_batch([arrival], loaded, batch))
 
     def _fire(self, partition: Partition, until: int) -> None:
@@ -156,12 +188,12 @@ class Town:
         return Batch(partition.position, partition.received_at, partition.force)
 
     def _keep(self, partition: Partition, batch: Batch) -> list[Entry]:
-        number = self.partitions.index(partition)
         partition.position, partition.force = batch.position, batch.force
         partition.received_at = max(partition.received_at, batch.received_at)
         partition.matters.update(batch.matters)
-        partition.ledger += number_entries(batch.entries, number, len(partition.ledger))
+        partition.ledger += number_entries(batch.entries, partition.number, len(partition.ledger))
         for entry in batch.entries:
+            _park(partition, entry)
             if entry.seal.fact_type == EFFECT_OWED:
                 for envelope in envelopes_of(entry.record, entry.seal.received_at, len(self.partitions)):
                     self._send(envelope)
@@ -174,3 +206,26 @@ class Town:
         self._offer(
             number, envelope.kind, envelope.agency, envelope.matter, envelope.event_id, envelope.value
         )
+
+
+def _park(partition: Partition, entry: Entry) -> None:
+    """Park what was held and let go what a mend released, as the owner's tables do."""
+    matter, record = entry.seal.matter, entry.record
+    waiting = partition.parked.get(matter, [])
+    if entry.seal.kind is SealKind.HELD and all(one.offset != entry.offset for one in waiting):
+        one = Incoming(
+            kind=Kind(record["kind"]),
+            matter=matter,
+            agency=record["agency"],
+            event_id=record["held_event"],
+            value=record["value"],
+            partition=partition.number,
+            offset=entry.offset,
+            received_at=entry.seal.received_at,
+            stamp_key=record["stamp_key"],
+        )
+        waiting = [*waiting, one]
+    elif entry.seal.kind is SealKind.MEND:
+        left = [one for one in waiting if one.offset != record["offset"]]
+        waiting = left[len(left) - record["remaining"] :]
+    partition.parked[matter] = sorted(waiting, key=lambda one: (one.received_at, one.offset))

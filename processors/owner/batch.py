@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from processors.entries import sealed_entry
 from processors.model import Entry, Incoming, Matter, Outcome, new_matter
@@ -15,7 +15,7 @@ from schemas.envelope import Kind
 from schemas.seal import SealKind, SealMatter, sm3
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from processors.owner.force import InForce
     from processors.owner.store import Key
@@ -84,7 +84,7 @@ def _decide(arrival: Incoming, loaded: Loaded, batch: Batch) -> None:
     matter = loaded.matters.get(arrival.matter) or new_matter(arrival.matter)
     if arrival.kind is Kind.MEND:
         parked = loaded.parked.pop(arrival.matter, [])
-        outcome = mend(matter, arrival, parked, rules, _without(loaded.seen, parked))
+        outcome = mend(matter, arrival, parked, rules, without(loaded.seen, parked))
     else:
         outcome = step(matter, arrival, rules, loaded.seen)
     _take(outcome, loaded, batch)
@@ -101,19 +101,25 @@ def _take(outcome: Outcome, loaded: Loaded, batch: Batch) -> None:
 
 def _remember(entry: Entry, loaded: Loaded) -> None:
     """Let the rest of the batch know this id and content, as the tables will."""
-    part, record = entry.seal, entry.record
-    if part.kind == "ADMITTED":
-        key, digest = (part.agency, part.matter, part.event_id), sm3(entry.value)
-    elif part.kind == "REFUSED":
-        key, digest = (record["agency"], part.matter, record["refused_event"]), record["content_hash"]
-    elif part.kind == "HELD":
-        key, digest = (record["agency"], part.matter, record["held_event"]), sm3(record["value"])
+    remember(loaded.seen, entry.seal, entry.record, entry.value)
+
+
+def remember(
+    seen: dict[Key, frozenset[bytes]], seal: SealMatter, record: Mapping[str, Any], value: bytes
+) -> None:
+    """Note the id and the content hash of what a ledger record took in, refused or held."""
+    if seal.kind is SealKind.ADMITTED:
+        key, digest = (seal.agency, seal.matter, seal.event_id), sm3(value)
+    elif seal.kind is SealKind.REFUSED:
+        key, digest = (record["agency"], seal.matter, record["refused_event"]), record["content_hash"]
+    elif seal.kind is SealKind.HELD:
+        key, digest = (record["agency"], seal.matter, record["held_event"]), sm3(record["value"])
     else:
         return
-    loaded.seen[key] = loaded.seen.get(key, frozenset()) | {digest}
+    seen[key] = seen.get(key, frozenset()) | {digest}
 
 
-def _without(seen: dict[Key, frozenset[bytes]], parked: Sequence[Incoming]) -> dict[Key, frozenset[bytes]]:
+def without(seen: dict[Key, frozenset[bytes]], parked: Sequence[Incoming]) -> dict[Key, frozenset[bytes]]:
     """Leave out what the parked themselves left behind: they are decided for the first time now."""
     cleared = dict(seen)
     for one in parked:

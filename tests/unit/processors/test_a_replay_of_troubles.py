@@ -1,0 +1,113 @@
+"""Refusals, repeats, holds, mends that skip or fail again, a calendar in between: a replay gives the same."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from datetime import date
+from typing import TYPE_CHECKING
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from processors.model import Rules
+from processors.owner.force import Base
+from processors.replay import differences
+from processors.rulebook import Rulebook
+from processors.rulebook.library import Library
+from processors.testing import Town
+from schemas.agencies import AGENCIES, PLATFORM
+from schemas.beijing import instant_of
+from schemas.calendar import CALENDAR
+from schemas.codec import CODEC
+from schemas.envelope import Kind
+from schemas.identifiers import reference_matter
+from schemas.seal import SealKind
+from tests.unit.processors.wandering import Wandering
+
+if TYPE_CHECKING:
+    from processors.model import Entry
+
+LIBRARY = Library([Rulebook.load(["national", "delta", "fengxian"])])
+BASE = Base(Rules(LIBRARY.own, CALENDAR, AGENCIES, simulated=True, carried=LIBRARY.hashes), LIBRARY)
+START = instant_of(date(2026, 9, 8), 8)
+STRANGE = b"\x00\x7f\xff\xff\xff" + b"of a later release"
+"""Good framing, a schema id that no release has: its matter waits."""
+
+
+class Troubled(Wandering):
+    """A course in which things also go wrong."""
+
+    def act(self) -> None:
+        """State something, send it again, send something strange, mend, or publish a calendar."""
+        what = self.dice.choice(
+            ("fact",) * 12 + ("again", "strange", "strange", "other", "mend", "mend", "year")
+        )
+        matters = self.matters()
+        if what == "fact" or not matters:
+            super().act()
+        elif what == "year":
+            self.publish_a_year()
+        elif what == "mend":
+            self.mend()
+        else:
+            self.trouble(what, self.dice.choice(matters).id)
+
+    def trouble(self, what: str, matter: str) -> None:
+        """Send what was sent before, other content under a known id, or what nobody can decode."""
+        _, entries = self.dice.choice(self.steps)
+        value, event = STRANGE, self.town.event_id()
+        agency = "310120-ZG04"
+        known = [e for e in entries if e.seal.kind is SealKind.ADMITTED and e.seal.agency != PLATFORM]
+        if known and what != "strange":
+            seal, value = known[0].seal, known[0].value
+            matter, event, agency = seal.matter, seal.event_id, seal.agency
+        if known and what == "other":
+            record = CODEC.decode(value).record
+            value = CODEC.encode(seal.fact_type, record | {"meta": record["meta"] | {"purpose": "other"}})
+        self.steps.append((what, self.town.arrive(Kind.FACT, agency, matter, event, value)))
+
+    def mend(self) -> None:
+        """Mend a matter that waits, by deciding again or by skipping one record, now and then a wrong one."""
+        held = [m for p in self.town.partitions for m, waiting in p.parked.items() if waiting]
+        if not held:
+            return
+        matter = self.dice.choice(held)
+        offsets = [one.offset for one in self.town.parked(matter)]
+        skipped = self.dice.choice((None, *offsets, 999_999))
+        action = self.dice.choice(("REPLAY", "SKIP", "SKIP"))
+        entries = self.town.mend(matter, action, skipped if action == "SKIP" else None)
+        self.steps.append((f"mend-{action}", entries))
+
+    def publish_a_year(self) -> None:
+        """Publish 2027 (a holiday more each time is none: the first settles it)."""
+        self.state("WorkCalendarPublished", reference_matter("CALENDAR"), "310120-GV01")
+
+
+def live(seed: int, acts: int) -> Troubled:
+    done = Troubled(Town(BASE, START, 2), random.Random(seed))  # noqa: S311 - a course, no secret
+    done.go(acts)
+    return done
+
+
+@given(seed=st.integers(0, 2**32), acts=st.integers(1, 120), wait=st.booleans())
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_a_replay_gives_the_same_chain_whatever_went_wrong(seed: int, acts: int, wait: bool) -> None:  # noqa: FBT001 - drawn
+    done = live(seed, acts)
+    if wait:
+        done.town.advance(done.town.now + 10**14)
+    for partition in done.town.partitions:
+        assert [str(d) for d in differences(partition.ledger, BASE, partition.received_at)] == []
+
+
+def test_these_courses_meet_every_trouble() -> None:
+    met: Counter[str] = Counter()
+    for seed in range(60):
+        for what, entries in live(seed, 100).steps:
+            met.update(kinds(what, entries))
+    expected = {"again:", "other:REFUSED", "strange:HELD", "mend-SKIP:MEND", "mend-SKIP:HELD"}
+    assert expected | {"mend-REPLAY:HELD", "mend-SKIP:ADMITTED", "mend-SKIP:REFUSED"} <= met.keys()
+
+
+def kinds(what: str, entries: list[Entry]) -> set[str]:
+    return {f"{what}:{entry.seal.kind}" for entry in entries} or {f"{what}:"}
