@@ -69,13 +69,13 @@ class NotErased(Obstacle):
 def erase(
     directory: Path, person: str | None, id_kind: str, also: tuple[str, ...], **options: str | bool
 ) -> None:
-    r"""Erase PERSON, a pseudonym: no view, feed, log or dead letter shows who it is ever again.
+    """Erase PERSON, a pseudonym: no view, feed, log or dead letter shows who it is ever again.
 
     \b
     永久删除一人：销毁其密钥和提及其人的事项的文本密钥，并在总账中记载。
     A number is never an argument: it would stay in the shell's history. It is read, unseen:
       liandong erase --id-number --why 保存期限届满 --who 区城管执法局法制科
-    """
+    """  # noqa: D301 - click's mark for lines that it leaves as they are
     try:
         if options["again"]:
             _replay(directory)
