@@ -29,6 +29,8 @@ _NAMES = {
     "inbox": "inbox 收件箱",
     "timeline": "timeline 时间线",
     "personal": "personal fields 个人信息字段",
+    "digest": "digests 处罚汇总",
+    "digest_case": "cases of digests 汇总案件",
 }
 
 

@@ -23,6 +23,7 @@ from processors.owner.fold import Item, LiveFold, Rows, read_matters
 from processors.owner.force import before_genesis, replayed
 from processors.owner.intake import Intake
 from processors.owner.tail import catch_up, ending_blockers
+from processors.owner.takeover import CannotTakeOver
 from processors.owner.telling import tell
 from schemas.envelope import Kind
 
@@ -125,6 +126,11 @@ class OwnedPartition:
             self.mark = Mark(self._folded.received_at, self._folded.number)
         async with means.pool.acquire() as connection:
             self._force = replayed(means.base, await store.read_markers(connection, self.number))
+            if self._folded.number and not self._force.begun:
+                raise CannotTakeOver(
+                    f"partition {self.number}: its tables hold what was decided, but no marker: a release that "
+                    f"kept none made this stack. Start a new stack; its ledger stays readable"
+                )
             self.alarm = await store.next_alarm(connection, self.number)
         self.ready = True
         log.info("partition_ready", partition=self.number, position=self._position, number=self.mark.number)
