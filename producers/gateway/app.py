@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from backbone.database import Pool
     from producers.gateway.door import Door
+    from producers.gateway.history import History
     from producers.gateway.receipts import Receipts
 
 LONGEST_WAIT = 30.0
@@ -51,6 +52,7 @@ class Parts:
     pool: Pool
     door: Door
     receipts: Receipts
+    history: History
     limits: Limits = field(default_factory=Limits)
 
 
@@ -100,6 +102,20 @@ async def _body(request: Request, media_type: str, limits: Limits, declared: int
             detail_zh=f"请求正文没有在 {seconds} 秒内传完。",
             detail_en=f"The body did not arrive within {seconds} seconds.",
         ) from None
+
+
+async def get_receipts(
+    request: Request,
+    agency: Agency,
+    after: Annotated[
+        str, Query(description="上一次回答中的游标；不填则从头开始。The cursor of the answer before.")
+    ] = "",
+    wait: Wait = 0,
+) -> Response:
+    """本机关的回执，从游标之后开始。The receipts of your agency since a cursor, and the next cursor."""
+    history = parts_of(request).history
+    found = await unless_gone(request, history.after(agency, after, min(wait, LONGEST_WAIT)))
+    return Response(status_code=499) if found is None else JSONResponse(found)
 
 
 async def get_receipt(request: Request, event_id: str, agency: Agency, wait: Wait = 0) -> Response:
@@ -186,6 +202,7 @@ def make_app(parts: Parts, assets: Path | None, routes: Sequence[BaseRoute] = ()
     app.state.assets = assets
     handle_failures(app)
     app.add_api_route("/v1/facts", post_facts, methods=["POST"], tags=["事实"], **openapi.POST_FACTS)
+    app.add_api_route("/v1/receipts", get_receipts, methods=["GET"], tags=["回执"], **openapi.GET_RECEIPTS)
     app.add_api_route(
         "/v1/receipts/{event_id}", get_receipt, methods=["GET"], tags=["回执"], **openapi.GET_RECEIPT
     )

@@ -104,6 +104,17 @@ GET_RECEIPT: dict[str, Any] = {
     },
 }
 
+GET_RECEIPTS: dict[str, Any] = {
+    "summary": "按顺序读取本机关的回执",
+    "responses": {
+        200: _answer(
+            "回执与下一个游标。Receipts, those of a matter in order, and the next cursor.", "Receipts"
+        ),
+        400: _problem("游标不正确。The cursor is not one that a door gave."),
+        401: _problem(_PROBLEMS[401]),
+    },
+}
+
 
 def document(app: FastAPI) -> dict[str, Any]:
     """The OpenAPI document of the application."""
@@ -206,6 +217,13 @@ _ANSWERS: dict[str, Any] = {
             },
             "returned": {"type": "object", "description": "缺少的要素。What is missing."},
             "problem": {"$ref": "#/components/schemas/Problem"},
+        },
+    },
+    "Receipts": {
+        "type": "object",
+        "properties": {
+            "receipts": {"type": "array", "items": {"$ref": "#/components/schemas/Receipt"}},
+            "cursor": _text("下一次请求的 after。What to send as `after` next time."),
         },
     },
     "Results": {

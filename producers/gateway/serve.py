@@ -15,6 +15,7 @@ from backbone.stack import read_identity
 from backbone.vault import PostgresKeyProvider
 from producers.gateway.app import Parts, make_app
 from producers.gateway.door import Door, Means
+from producers.gateway.history import History
 from producers.gateway.receipts import ReceiptFold, Receipts
 from producers.gateway.sender import Sender
 
@@ -51,7 +52,7 @@ async def opened(settings: Settings) -> AsyncIterator[Opened]:
         folder = Folder(settings, pool, ReceiptFold(), partitions=means.partitions, on_folded=receipts.wake)
         await sender.start()
         try:
-            yield Opened(Parts(pool, Door(means, sender, receipts), receipts), folder, sender)
+            yield Opened(Parts(pool, Door(means, sender, receipts), receipts, History(pool)), folder, sender)
         finally:
             await sender.stop()
     finally:
