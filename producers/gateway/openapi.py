@@ -32,13 +32,14 @@ _PROBLEMS = {
     401: "没有令牌或令牌无效。No token, or one that is not valid.",
     409: "同一编号下内容不同，或状态不允许。Other content under the id, or the state does not allow it.",
     413: "过大。Too large.",
+    429: "过于频繁，按 Retry-After 稍候重发。Too fast: wait as Retry-After says.",
     415: "内容类型不支持。The media type is not supported.",
     422: "内容不符合约定或规则。The contract or a rule is not met.",
     503: "暂时不可用，用同一编号重发。Send it again under the same id.",
 }
 
 
-_OPEN = frozenset({"/v1/errors", "/v1/clock"})
+_OPEN = frozenset({"/v1/errors", "/v1/clock", "/v1/schemas", "/v1/schemas/{fact}"})
 
 
 def _problem(text: str) -> dict[str, Any]:
@@ -51,6 +52,10 @@ def _answer(text: str, schema: str) -> dict[str, Any]:
         "description": text,
         "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}},
     }
+
+
+def _ref(schema: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{schema}"}
 
 
 @cache
@@ -87,7 +92,10 @@ def _request_body() -> dict[str, Any]:
 POST_FACTS: dict[str, Any] = {
     "summary": "报送事实",
     "responses": {
-        200: _answer("已决定（带 wait 时）。Decided, when asked to wait.", "Receipt"),
+        200: {
+            "description": "已决定（wait），或只作检查（dry_run）。Decided, or only checked.",
+            "content": {"application/json": {"schema": {"oneOf": [_ref("Receipt"), _ref("DryRun")]}}},
+        },
         202: _answer("已收下，凭回执地址查询结果。Taken; ask for the receipt.", "Accepted"),
         207: _answer("多条中有收有退，逐条看结果。Some were taken, some not.", "Results"),
         **{status: _problem(text) for status, text in _PROBLEMS.items()},
@@ -150,6 +158,15 @@ def _schemas() -> dict[str, Any]:
         "discriminator": {"propertyName": "type", "mapping": mapping},
     }
     return made | _ANSWERS
+
+
+@cache
+def json_schema(name: str) -> dict[str, Any]:
+    """What a sender writes of one fact, as a JSON Schema that stands by itself."""
+    schema = FACTS[name].model_json_schema()
+    parts = schema.pop("$defs")
+    made = _submission(name, schema, parts["Meta"]["properties"])
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made, "$defs": parts}
 
 
 def _submission(name: str, schema: dict[str, Any], meta: dict[str, Any]) -> dict[str, Any]:
@@ -217,6 +234,18 @@ _ANSWERS: dict[str, Any] = {
             },
             "returned": {"type": "object", "description": "缺少的要素。What is missing."},
             "problem": {"$ref": "#/components/schemas/Problem"},
+        },
+    },
+    "DryRun": {
+        "type": "object",
+        "properties": {
+            "dry_run": {"const": True},
+            "passes": {
+                "type": "boolean",
+                "description": "入口是否都会收下。Would the door take all?",
+            },
+            "results": {"type": "array", "items": {"type": "object"}, "description": "逐条结果。One each."},
+            "not_foretold": {"type": "object", "description": "入口无法预知的。What a door cannot foretell."},
         },
     },
     "Receipts": {

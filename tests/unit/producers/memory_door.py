@@ -16,9 +16,13 @@ import httpx
 from fastapi import Request  # noqa: TC002 - FastAPI reads the annotation at run time
 
 from producers.gateway.answers import Answer, address, problems
-from producers.gateway.app import Parts, authenticated, make_app
+from producers.gateway.app import make_app
+from producers.gateway.asking import Parts, authenticated
 from producers.gateway.checks import Doorway, Unfit, check
+from producers.gateway.door import rehearsal
+from producers.gateway.pace import Pace
 from producers.gateway.tokens import bearer
+from schemas.agencies import AGENCIES
 from schemas.errors import Code, Refused, problem
 from schemas.identifiers import make_event_id, make_matter_id
 
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from producers.gateway.reading import Body
+    from schemas.agencies import Register
 
 WATER = "310120-ZG04"
 TOKENS = {"token-of-water": WATER}
@@ -48,6 +53,15 @@ class MemoryDoor:
         """Admit what passes; each code in ``unwell`` is the answer of one request first."""
         del wait
         return [self._one(agency, item.number, item.value) for item in body.items]
+
+    async def rehearse(self, agency: str, body: Body) -> list[Answer]:
+        """The door's own rehearsal."""
+        doorway = Doorway(agency, self.now, simulated=True)
+        return [rehearsal(item, doorway) for item in body.items]
+
+    async def register(self) -> Register:
+        """The register of the release."""
+        return AGENCIES
 
     def _one(self, agency: str, number: int, value: Any) -> Answer:
         if self.unwell:
@@ -86,24 +100,30 @@ class MemoryDoor:
 class Network(httpx.ASGITransport):
     """The way to the application; the first ``cut`` requests of a path arrive, and their answers are lost."""
 
-    def __init__(self, door: MemoryDoor) -> None:
-        super().__init__(_app(door))
+    def __init__(self, door: MemoryDoor, rate: float = 0) -> None:
+        super().__init__(_app(door, rate))
         self.cut = 0
-        self.sent: list[Any] = []
+        self.bodies: list[bytes] = []
+
+    @property
+    def sent(self) -> list[dict[str, Any]]:
+        """Every submission that was sent by itself."""
+        return [json.loads(each) for each in self.bodies]
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Carry one request, and keep what was sent."""
         answer = await super().handle_async_request(request)
         if request.method == "POST":
-            self.sent.append(json.loads(request.content))
+            self.bodies.append(request.content)
             if self.cut:
                 self.cut -= 1
                 raise httpx.ReadError("the line was cut")
         return answer
 
 
-def _app(door: MemoryDoor) -> Any:
-    app = make_app(Parts(*[cast("Any", door)] * 4), None)
+def _app(door: MemoryDoor, rate: float) -> Any:
+    all_ = cast("Any", door)
+    app = make_app(Parts(all_, all_, all_, all_, pace=Pace(rate)), None)
     app.dependency_overrides[authenticated] = _authenticated
     return app
 
