@@ -9,7 +9,7 @@ from fastapi import FastAPI, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.requests import ClientDisconnect
 
-from producers.gateway import lookup, openapi, pages
+from producers.gateway import cloudevents, lookup, openapi, pages
 from producers.gateway.answers import PROBLEM, instant, many, overall, rehearsed
 from producers.gateway.asking import Agency, Parts, parts_of
 from producers.gateway.failures import handle_failures
@@ -54,11 +54,15 @@ async def post_facts(
     """报送事实：一条、一组，或每行一条。State facts: one, a list, or one a line."""
     parts = parts_of(request)
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type not in OBJECTS | LINES:
+    if media_type not in OBJECTS | LINES | cloudevents.MEDIA:
         raise Refused(Code.UNSUPPORTED_MEDIA_TYPE)
     declared = request.headers.get("content-length", "")
     raw = await _body(request, media_type, parts.limits, int(declared) if declared.isdigit() else 0)
     body = await asyncio.to_thread(split, raw, media_type, parts.limits)
+    if media_type in cloudevents.MEDIA:
+        body = cloudevents.structured(body)
+    elif (event := cloudevents.attributes(request.headers)) is not None:
+        body = cloudevents.binary(body, event)
     parts.pace.take(agency, len(body.items))
     if dry_run:
         return JSONResponse(rehearsed(await parts.door.rehearse(agency, body)))

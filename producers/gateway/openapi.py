@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from fastapi.openapi.utils import get_openapi
 
 from producers.gateway.checks import META
+from producers.gateway.cloudevents import BATCH, STRUCTURED
+from producers.gateway.components import ANSWERS
 from producers.gateway.kinds import FIXED, OPENING, STATABLE
 from schemas.contracts import contracts
 from schemas.facts import FACTS
@@ -39,6 +41,9 @@ _PROBLEMS = {
 }
 
 
+EXAMPLE_ID = "01991234-5678-7abc-8def-0123456789ab"
+"""The event id of the examples, up to its last four digits."""
+
 _OPEN = frozenset({"/v1/errors", "/v1/clock", "/v1/schemas", "/v1/schemas/{fact}"})
 
 
@@ -67,6 +72,20 @@ def examples() -> dict[str, dict[str, Any]]:
     }
 
 
+def cloud_event(name: str) -> dict[str, Any]:
+    """The example of a fact as a CloudEvents 1.0 event."""
+    example = examples()[name]
+    return {
+        "specversion": "1.0",
+        "id": EXAMPLE_ID[:-4] + f"{STATABLE.index(name):04x}",
+        "source": "https://agency.example/system",
+        "type": f"liandong.{contracts()[name].context}.{name}",
+        "time": example["occurred_at"],
+        "addressedto": ",".join(example.get("addressed_to", ())),
+        "data": example["data"],
+    }
+
+
 def _summary(name: str) -> str:
     return str(contracts()[name].schema["doc"]).split("。", 1)[0]
 
@@ -85,6 +104,11 @@ def _request_body() -> dict[str, Any]:
                 "examples": shown,
             },
             "application/x-ndjson": {"schema": {"type": "string"}, "example": lines},
+            STRUCTURED: {"schema": _ref("CloudEvent"), "example": cloud_event("ClueTransferred")},
+            BATCH: {
+                "schema": {"type": "array", "items": _ref("CloudEvent")},
+                "example": [cloud_event("ClueTransferred"), cloud_event("PermitInfoNotified")],
+            },
         },
     }
 
@@ -157,7 +181,7 @@ def _schemas() -> dict[str, Any]:
         "oneOf": [{"$ref": ref} for ref in mapping.values()],
         "discriminator": {"propertyName": "type", "mapping": mapping},
     }
-    return made | _ANSWERS
+    return made | ANSWERS
 
 
 @cache
@@ -183,88 +207,3 @@ def _submission(name: str, schema: dict[str, Any], meta: dict[str, Any]) -> dict
         "required": required,
         "additionalProperties": False,
     }
-
-
-def _text(description: str) -> dict[str, Any]:
-    return {"type": "string", "description": description}
-
-
-_PROBLEM = {
-    "type": _text("错误类型的地址。Address of the problem type."),
-    "title": _text("标题。Title in Chinese."),
-    "status": {"type": "integer"},
-    "code": _text("错误代码，见 /v1/errors。Code."),
-    "detail": _text("说明。What is wrong, in Chinese."),
-    "detail_en": _text("What is wrong, in English."),
-    "field": _text("有问题的字段（JSON 指针）。The field, as a JSON pointer."),
-    "rule": _text("所依规则。The rule that refuses."),
-    "remedy": _text("补救办法。What to do, in Chinese."),
-    "remedy_en": _text("What to do, in English."),
-    "source": _text("出处。Citation."),
-    "errors": {"type": "array", "items": {"type": "object"}, "description": "全部问题。All that was found."},
-}
-
-_TAKEN = {
-    "event_id": _text("事实编号。Id of the fact."),
-    "matter": _text("事项编号；未填的由入口编号。Id of the matter, made by the door if it was left out."),
-    "receipt": _text("回执地址。Address of the receipt."),
-}
-
-_ANSWERS: dict[str, Any] = {
-    "Problem": {"type": "object", "properties": _PROBLEM},
-    "Accepted": {"type": "object", "properties": _TAKEN},
-    "Receipt": {
-        "type": "object",
-        "properties": {
-            **_TAKEN,
-            "status": {
-                "enum": ["admitted", "refused", "waiting", "skipped"],
-                "description": "结果。Outcome.",
-            },
-            "type": _text("事实类型。Fact type."),
-            "seq": {"type": "integer", "description": "事项内的序号。Number in the matter."},
-            "hash": _text("链上的 SM3 值。SM3 in the chain."),
-            "received_at": _text("收到时间。When it was received."),
-            "routed": {"type": ["object", "null"], "description": "去向与理由。To whom, and why."},
-            "clocks": {"type": "array", "items": {"type": "object"}, "description": "时限。Clocks."},
-            "effects": {
-                "type": "array",
-                "items": {"type": "object"},
-                "description": "由此引起的其他事项中的事实。What it leads to in other matters.",
-            },
-            "returned": {"type": "object", "description": "缺少的要素。What is missing."},
-            "problem": {"$ref": "#/components/schemas/Problem"},
-        },
-    },
-    "DryRun": {
-        "type": "object",
-        "properties": {
-            "dry_run": {"const": True},
-            "passes": {
-                "type": "boolean",
-                "description": "入口是否都会收下。Would the door take all?",
-            },
-            "results": {"type": "array", "items": {"type": "object"}, "description": "逐条结果。One each."},
-            "not_foretold": {"type": "object", "description": "入口无法预知的。What a door cannot foretell."},
-        },
-    },
-    "Receipts": {
-        "type": "object",
-        "properties": {
-            "receipts": {"type": "array", "items": {"$ref": "#/components/schemas/Receipt"}},
-            "cursor": _text("下一次请求的 after。What to send as `after` next time."),
-        },
-    },
-    "Results": {
-        "type": "object",
-        "properties": {
-            "accepted": {"type": "integer"},
-            "refused": {"type": "integer"},
-            "results": {
-                "type": "array",
-                "items": {"type": "object"},
-                "description": "逐条结果。One a submission.",
-            },
-        },
-    },
-}

@@ -29,7 +29,7 @@ from schemas.identifiers import make_event_id, make_matter_id
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from producers.gateway.reading import Body
+    from producers.gateway.reading import Body, Item
     from schemas.agencies import Register
 
 WATER = "310120-ZG04"
@@ -52,7 +52,7 @@ class MemoryDoor:
     async def publish(self, agency: str, body: Body, wait: float) -> list[Answer]:
         """Admit what passes; each code in ``unwell`` is the answer of one request first."""
         del wait
-        return [self._one(agency, item.number, item.value) for item in body.items]
+        return [self._one(agency, item) for item in body.items]
 
     async def rehearse(self, agency: str, body: Body) -> list[Answer]:
         """The door's own rehearsal."""
@@ -63,7 +63,10 @@ class MemoryDoor:
         """The register of the release."""
         return AGENCIES
 
-    def _one(self, agency: str, number: int, value: Any) -> Answer:
+    def _one(self, agency: str, item: Item) -> Answer:
+        number, value = item.number, item.value
+        if item.findings:
+            return Answer(number, problem=problems(item.findings))
         if self.unwell:
             return Answer(number, problem=problem(Refused(self.unwell.popleft())))
         try:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from producers.gateway.cloudevents import BATCH, STRUCTURED
 from producers.gateway.kinds import PLATFORM_ONLY, STATABLE
+from producers.gateway.openapi import cloud_event
 from producers.testing import ABSENT, submission
 from schemas.agencies import AGENCIES
 from schemas.errors import Code
@@ -121,3 +123,56 @@ def test_an_agency_that_states_too_much_learns_when_to_go_on(
     assert (answer.status_code, answer.json()["code"]) == (429, "BUSY")
     assert 1 <= int(answer.headers["Retry-After"]) <= 6
     assert len(door.taken) == taken
+
+
+def test_every_event_on_the_interfaces_page_is_taken(ask: Callable[..., httpx.Response]) -> None:
+    content = ask("GET", "/openapi.json").json()["paths"]["/v1/facts"]["post"]["requestBody"]["content"]
+    for media in (STRUCTURED, BATCH):
+        example = json.dumps(content[media]["example"])
+        answer = ask("POST", "/v1/facts", content=example, headers={"Content-Type": media})
+        assert answer.status_code == 200, answer.text
+
+
+def test_an_event_becomes_the_same_fact_in_every_mode(
+    door: MemoryDoor, ask: Callable[..., httpx.Response]
+) -> None:
+    event = cloud_event("ClueTransferred")
+    ask("POST", "/v1/facts", content=json.dumps(event), headers={"Content-Type": STRUCTURED})
+    data = event.pop("data")
+    headers = {f"ce-{name}": value for name, value in event.items()}
+    answer = ask("POST", "/v1/facts", json=data, headers=headers)
+    assert answer.json()["event_id"] == event["id"]
+    assert list(door.taken) == [event["id"]]
+
+
+def test_an_event_says_to_whom_and_about_what_by_its_attributes(ask: Callable[..., httpx.Response]) -> None:
+    event = cloud_event("ClueTransferred") | {"addressedto": "310120-JD11, 310120-XX99", "subject": "XS-1"}
+    told = ask("POST", "/v1/facts", content=json.dumps(event), headers={"Content-Type": STRUCTURED}).json()
+    assert {each["field"] for each in told["errors"]} == {"/addressed_to/1", "/matter"}
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"source": None}, "/source"),
+        ({"id": 7}, "/id"),
+        ({"specversion": "0.3"}, "/specversion"),
+        ({"data_base64": "e30="}, "/data_base64"),
+        ({"time": None}, "/occurred_at"),
+        ({"data": None}, "/data"),
+        ({"type": "liandong.clue.Nothing"}, "/type"),
+    ],
+)
+def test_what_is_no_event_is_refused_where_it_is_wrong(
+    change: dict[str, Any], field: str, ask: Callable[..., httpx.Response]
+) -> None:
+    event = cloud_event("ClueTransferred") | change
+    answer = ask("POST", "/v1/facts", content=json.dumps(event), headers={"Content-Type": STRUCTURED})
+    assert answer.status_code in {400, 422}
+    assert answer.json()["field"] == field
+
+
+def test_binary_mode_carries_one_event(ask: Callable[..., httpx.Response]) -> None:
+    headers = {"ce-specversion": "1.0", "ce-id": "1", "ce-source": "/a", "ce-type": "ClueTransferred"}
+    assert ask("POST", "/v1/facts", json=[{}], headers=headers).json()["code"] == "WRONG_TYPE"
+    assert ask("POST", "/v1/facts", json="text", headers=headers).status_code == 422
