@@ -128,8 +128,8 @@ class OwnedPartition:
             self._force = replayed(means.base, await store.read_markers(connection, self.number))
             if self._folded.number and not self._force.begun:
                 raise CannotTakeOver(
-                    f"partition {self.number}: its tables hold what was decided, but no marker: a release that "
-                    f"kept none made this stack. Start a new stack; its ledger stays readable"
+                    f"partition {self.number}: its tables hold what was decided, but no marker: a release "
+                    f"that kept none made this stack. Start a new stack; its ledger stays readable"
                 )
             self.alarm = await store.next_alarm(connection, self.number)
         self.ready = True
