@@ -105,13 +105,13 @@ def test_these_courses_meet_every_trouble() -> None:
     met: Counter[str] = Counter()
     for seed in range(60):
         for what, entries in live(seed, 100).steps:
-            met.update(kinds(what, entries))
+            met.update(outcomes(what, entries))
     expected = {"again:", "other:REFUSED", "strange:HELD", "mend-SKIP:MEND", "mend-SKIP:HELD"}
     assert met["RuleVersionPublished:ADMITTED"] > 0
     assert expected | {"mend-REPLAY:HELD", "mend-SKIP:ADMITTED", "mend-SKIP:REFUSED"} <= met.keys()
 
 
-def kinds(what: str, entries: list[Entry]) -> set[str]:
+def outcomes(what: str, entries: list[Entry]) -> set[str]:
     return {f"{what}:{entry.seal.kind}" for entry in entries} or {f"{what}:"}
 
 
