@@ -155,8 +155,6 @@ class Town:
         if kind is Kind.MARKER:
             self._recount(partition)
             self._fire(partition, partition.received_at)
-        if kind is Kind.MEND:
-            partition.counted = 0
         arrival = Incoming(
             kind,
             matter,

@@ -173,10 +173,7 @@ class OwnedPartition:
                 await self._prepare(first.received_at)
             async with self._means.pool.acquire() as connection:
                 loaded = await self._load(connection, [a for a in arrivals if isinstance(a, Incoming)])
-            mended = isinstance(first, Incoming) and first.kind is Kind.MEND
-            await self._commit(decide_batch(arrivals, loaded, self._begin()), 0 if mended else None)
-            if mended:  # a calendar may have come while the matter was held: look through the clocks again
-                self._counted = ""
+            await self._commit(decide_batch(arrivals, loaded, self._begin()))
 
     async def _prepare(self, until: int) -> None:
         """Before a marker: fire all alarms at or before it, and end what the last calendar left to count."""
