@@ -72,6 +72,12 @@ class Town:
         }
         return CODEC.encode("Marker", record)
 
+    def offer(self, fact: str, record: Mapping[str, Any]) -> None:
+        """Let an agency's fact lie in `inbound`; it is decided when the town settles."""
+        meta, value = record["meta"], CODEC.encode(fact, record)
+        number = self.partition_of(meta["matter"])
+        self._offer(number, Kind.FACT, meta["agency"], meta["matter"], meta["event_id"], value)
+
     def post(self, fact: str, record: Mapping[str, Any]) -> list[Entry]:
         """Take an agency's fact now, and all that follows from it; give the entries of its own step."""
         meta, value = record["meta"], CODEC.encode(fact, record)
@@ -149,8 +155,6 @@ class Town:
         if kind is Kind.MARKER:
             self._recount(partition)
             self._fire(partition, partition.received_at)
-        if kind is Kind.MEND:
-            partition.counted = 0
         arrival = Incoming(
             kind,
             matter,

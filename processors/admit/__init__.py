@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from processors.admit.case import Admitted, Case, month_of, totals_seen, view_of
+from processors.admit.case import Admitted, Case, month_of, totals_seen, variables_of, view_of
 from processors.admit.content import (
     CHECKS,
     EFFECT_CHECKS,
@@ -13,7 +13,7 @@ from processors.admit.standing import permit
 from processors.reference import try_reference
 from schemas.errors import Code, Refused
 
-__all__ = ["Admitted", "Case", "admit", "month_of", "totals_seen", "view_of"]
+__all__ = ["Admitted", "Case", "admit", "month_of", "totals_seen", "variables_of", "view_of"]
 
 
 def admit(case: Case, known: frozenset[bytes]) -> Admitted:

@@ -77,17 +77,14 @@ class Admitted:
     transition: Transition = field(repr=False)
 
 
-def view_of(record: Mapping[str, Any], matter: Matter, now: int, **more: Any) -> View:
-    """Make a fact, its matter and an instant (micros) ready for conditions; `more` is for effects."""
-    return View(
-        {
-            "fact": record,
-            "matter": matter_seen(matter),
-            "now": now,
-            "month": month_of(now),
-            **more,
-        }
-    )
+def view_of(record: Mapping[str, Any], matter: Matter, now: int) -> View:
+    """Make a fact, its matter and an instant (micros) ready for conditions."""
+    return View(variables_of(record, matter, now))
+
+
+def variables_of(record: Mapping[str, Any], matter: Matter, now: int) -> dict[str, Any]:
+    """Name what conditions see of a fact, its matter and an instant (micros)."""
+    return {"fact": record, "matter": matter_seen(matter), "now": now, "month": month_of(now)}
 
 
 def month_of(instant: int) -> str:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 _LEVELS = {"half": "WARN_HALF", "last-working-day": "WARN_LAST_DAY"}
 _INSTANTS = {"half": half_point, "last-working-day": last_day_warning}
 _ONE_DAY = timedelta(days=1)
-NO_DESKS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +94,19 @@ def _warning(at: str, span: Span, calendar: WorkingCalendar) -> int | None:
 def teller(matter: Matter, rules: Rules, responsible: str) -> Callable[[Sequence[str]], tuple[str, ...]]:
     """Give what finds the agencies that a clock of this matter tells, by the desks of its region."""
     desks = rules.rulebook.book(matter.region).desks
-    return lambda names: told(matter, names, responsible, desks)
+    known = {DESK + name: code for name, code in desks.items()} | _parties(matter)
+    known["responsible"] = responsible
+    return lambda names: _codes(known, names)
 
 
-def told(
-    matter: Matter, names: Sequence[str], responsible: str = "", desks: Mapping[str, str] = NO_DESKS
-) -> tuple[str, ...]:
-    """Give the agencies that these are: parties of the matter, the responsible one, desks of its region."""
-    known = {"holder": matter.holder, "originator": matter.originator, "responsible": responsible}
-    known |= {DESK + name: code for name, code in desks.items()}
+def told(matter: Matter, parties: Sequence[str]) -> tuple[str, ...]:
+    """Give the agencies that are these parties of a matter."""
+    return _codes(_parties(matter), parties)
+
+
+def _parties(matter: Matter) -> dict[str, str]:
+    return {"holder": matter.holder, "originator": matter.originator}
+
+
+def _codes(known: Mapping[str, str], names: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(code for name in names if (code := known.get(name, ""))))

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from processors.admit import view_of
+from processors.admit import variables_of
 from processors.drafts import Draft
 from processors.route.targets import provinces
+from processors.rulebook.conditions import View
 from schemas.codec import CODEC
 from schemas.contracts import contracts
 from schemas.days import day_of
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from processors.admit import Admitted, Case
     from processors.model import Matter
-    from processors.rulebook.conditions import View
     from processors.rulebook.effects import EffectRule
 
 EFFECT_OWED = "EffectOwed"
@@ -43,39 +43,45 @@ class Owed:
 def owed_by(cause: Owed) -> Iterator[Draft]:
     """Give what a fact owes, in the order of the rules. Raises what a rule's expressions raise."""
     case = cause.admitted.case
+    rules = case.book.effects.get(case.fact, ())
     today = day_of(case.incoming.received_at).isoformat()
+    views = _Views(cause) if rules else None
     ordinal = 0
-    for rule in case.book.effects.get(case.fact, ()):
-        if not rule.validity.holds(today):
+    for rule in rules:
+        if views is None or not rule.validity.holds(today):
             continue
-        for item in _items(rule, cause):
+        for item in _items(rule, views):
             ordinal += 1
-            yield _effect(rule, cause, item, ordinal)
+            yield _effect(rule, cause, views.of(item), (item, ordinal))
     if contracts()[case.fact].reference:
         yield _marker(cause)
 
 
-def _items(rule: EffectRule, cause: Owed) -> Sequence[str]:
+class _Views:
+    """What the rules of one cause see, put together once: of one item, or of none."""
+
+    def __init__(self, cause: Owed) -> None:
+        case, matter = cause.admitted.case, cause.matter
+        here = matter.region[:2]
+        others = {p: code for p, code in provinces(case.rules.agencies).items() if p != here}
+        self._seen = variables_of(case.record, matter, case.instant) | {
+            "departments": _departments(case, matter.region),
+            "provinces": others,
+            "desks": dict(case.book.desks),
+        }
+        self._none = View({**self._seen, "item": ""})
+
+    def of(self, item: str) -> View:
+        """Give the view of an item; "" for none."""
+        return View({**self._seen, "item": item}) if item else self._none
+
+
+def _items(rule: EffectRule, views: _Views) -> Sequence[str]:
     """Give for what the effect is repeated: once, or for each item of a list."""
-    view = _view(cause, "")
+    view = views.of("")
     if rule.when is not None and not rule.when.holds(view):
         return ()
     return ("",) if rule.each is None else tuple(dict.fromkeys(rule.each.gives(view)))
-
-
-def _view(cause: Owed, item: str) -> View:
-    case, matter = cause.admitted.case, cause.matter
-    here = matter.region[:2]
-    others = {p: code for p, code in provinces(case.rules.agencies).items() if p != here}
-    return view_of(
-        case.record,
-        matter,
-        case.instant,
-        item=item,
-        departments=_departments(case, matter.region),
-        provinces=others,
-        desks=dict(case.book.desks),
-    )
 
 
 def _departments(case: Case, region: str) -> list[str]:
@@ -85,8 +91,8 @@ def _departments(case: Case, region: str) -> list[str]:
     return [a.code for s in standings for a in case.rules.agencies.with_standing(s, region[:6])]
 
 
-def _effect(rule: EffectRule, cause: Owed, item: str, ordinal: int) -> Draft:
-    case, view = cause.admitted.case, _view(cause, item)
+def _effect(rule: EffectRule, cause: Owed, view: View, place: tuple[str, int]) -> Draft:
+    case, (item, ordinal) = cause.admitted.case, place
     target = _target(rule, view)
     depth = case.meta["depth"] + 1 if case.effect else 1
     event_id = derived_id(case.instant, _cause_of(case), f"{rule.id}/{item}", ordinal)

@@ -82,12 +82,14 @@ def _decide(arrival: Incoming, loaded: Loaded, batch: Batch) -> None:
     if not batch.force.begun:
         raise NoGenesis(f"inbound/{arrival.partition}@{arrival.offset}: {NoGenesis.__doc__}")
     matter = loaded.matters.get(arrival.matter) or new_matter(arrival.matter)
-    if arrival.kind is Kind.MEND:
-        parked = loaded.parked.pop(arrival.matter, [])
-        outcome = mend(matter, arrival, parked, rules, without(loaded.seen, parked))
-    else:
-        outcome = step(matter, arrival, rules, loaded.seen)
+    if arrival.kind is not Kind.MEND:
+        _take(step(matter, arrival, rules, loaded.seen), loaded, batch)
+        return
+    parked = loaded.parked.pop(arrival.matter, [])
+    outcome = mend(matter, arrival, parked, rules, without(loaded.seen, parked))
     _take(outcome, loaded, batch)
+    # Alarms that waited with it, and its clocks if a calendar came meanwhile: nobody else would look at them.
+    _take(fire(outcome.matter, arrival.received_at, rules, arrival.offset), loaded, batch)
 
 
 def _take(outcome: Outcome, loaded: Loaded, batch: Batch) -> None:

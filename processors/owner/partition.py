@@ -128,8 +128,8 @@ class OwnedPartition:
             self._force = replayed(means.base, await store.read_markers(connection, self.number))
             if self._folded.number and not self._force.begun:
                 raise CannotTakeOver(
-                    f"partition {self.number}: its tables hold what was decided, but no marker: a release that "
-                    f"kept none made this stack. Start a new stack; its ledger stays readable"
+                    f"partition {self.number}: its tables hold what was decided, but no marker: a release "
+                    f"that kept none made this stack. Start a new stack; its ledger stays readable"
                 )
             self.alarm = await store.next_alarm(connection, self.number)
         self.ready = True
@@ -173,10 +173,7 @@ class OwnedPartition:
                 await self._prepare(first.received_at)
             async with self._means.pool.acquire() as connection:
                 loaded = await self._load(connection, [a for a in arrivals if isinstance(a, Incoming)])
-            mended = isinstance(first, Incoming) and first.kind is Kind.MEND
-            await self._commit(decide_batch(arrivals, loaded, self._begin()), 0 if mended else None)
-            if mended:  # a calendar may have come while the matter was held: look through the clocks again
-                self._counted = ""
+            await self._commit(decide_batch(arrivals, loaded, self._begin()))
 
     async def _prepare(self, until: int) -> None:
         """Before a marker: fire all alarms at or before it, and end what the last calendar left to count."""

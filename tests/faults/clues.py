@@ -69,7 +69,11 @@ class Clue:
                 "id_number": "11010519491231002X",
                 "party_role": "SUSPECTED",
             },
-            "fact": {"summary": "向河道内倾倒建筑垃圾约两立方米。", "domain_code": "04", "continuing": False},
+            "fact": {
+                "summary": "当事人驾驶货车向河道内倾倒建筑垃圾约两立方米。",
+                "domain_code": "04",
+                "continuing": False,
+            },
             "location": self._place(),
             "evidence": [
                 PHOTO

@@ -11,6 +11,7 @@ import pytest
 
 from backbone.database import connect
 from processors.parked import MendOrder, list_parked, mend
+from producers.testing import submission
 from schemas.codec import CODEC
 from schemas.identifiers import make_matter_id
 from tests.faults.clues import DEPARTMENTS, TOWNS, Clue, Statement, at, micros, unused_event_id
@@ -159,4 +160,50 @@ async def test_a_replay_decides_what_waited_in_the_order_it_came(witness: Witnes
     assert [each["status"] for each in decided] == ["admitted"] * len(statements)
     assert [each["seq"] for each in decided] == sorted(each["seq"] for each in decided)
     witness.skipped.add(poison.event_id)
+    await witness.prove()
+
+
+async def test_a_mend_that_meets_another_poison_goes_on_from_it_and_misses_no_calendar(
+    witness: Witness,
+) -> None:
+    """What is skipped first does not lose what fails next; days published meanwhile are counted."""
+    december = at("2026-12-14 09:00")
+    async with witness.driver() as driver:
+        await driver.advance(december)
+    clue = Clue("310120-ZG10", "310120106")
+    matter = make_matter_id("XS", clue.department, december.date(), 123)
+    opening, received, verified, _ = (clue.opening(december, matter), *clue.later(matter, december))
+    told = await state(witness, [opening])
+    # 15 working days from Tuesday the 15th; that New Year's Day is one is law, the rest is not settled yet.
+    assert [c["due_date"] for c in told[0]["clocks"] if c["rule"] == "PN-01@1"] == ["2027-01-05"]
+
+    offsets = []
+    for number, statement in enumerate((received, verified)):
+        poison = envelope(
+            matter, clue.department, unused_event_id(december, 20 + number), of_unknown_schema()
+        )
+        raw = stamped(poison, witness.ring.door, timestamp=micros(december) // 1000)
+        offsets.append(await write(witness.settings, raw))
+        witness.skipped.add(poison.event_id)
+        await state(witness, [statement], wait=1)
+    days = [{"date": day, "name": "元旦"} for day in ("2027-01-01", "2027-01-04")]
+    body = submission("WorkCalendarPublished", data={"holidays": days})
+    body |= {"occurred_at": december.isoformat(), "event_id": unused_event_id(december, 30)}
+    published = Statement("310120-GV01", body)
+    assert [each["status"] for each in await state(witness, [published])] == ["admitted"]
+
+    await order(witness, december, matter, "SKIP", offsets[0])
+    assert [reason for _, reason in await waiting(witness, matter)] == ["UNKNOWN_SCHEMA", "BEHIND_HELD"]
+    await order(witness, december, matter, "SKIP", offsets[1])
+    assert await waiting(witness, matter) == []
+    decided = await asyncio.gather(*(receipt(witness, each) for each in (received, verified)))
+    assert [each["status"] for each in decided] == ["admitted"] * 2
+    recounted = [
+        said["due_date"]
+        for record in await witness.ledger()
+        if (record.seal.matter.matter, record.seal.matter.fact_type) == (matter, "DeadlineRecalculated")
+        for said in [CODEC.decode(record.value).record]
+        if said["rule"] == "PN-01@1"
+    ]
+    assert recounted == ["2027-01-06"]
     await witness.prove()

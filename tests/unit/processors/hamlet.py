@@ -66,12 +66,16 @@ class Hamlet:
         return make_matter_id(kind, agency, date(2026, 9, 8), self.serial)
 
     def say(self, fact: str, when: str, matter: str, agency: str = "", /, **fields: Any) -> list[Entry]:
-        """State the example of a fact, with some fields changed; `meta` changes its meta."""
+        """State a fact at a local time."""
         self.town.advance(at(when))
+        return self.town.post(fact, self.record(fact, matter, agency, **fields))
+
+    def record(self, fact: str, matter: str, agency: str = "", /, **fields: Any) -> dict[str, Any]:
+        """Give the example of a fact as stated now, with some fields changed; `meta` changes its meta."""
         record = deepcopy(template(fact))
         meta = {"event_id": self.town.event_id(), "matter": matter, "agency": agency or SPEAKERS[fact]}
         record["meta"] |= meta | {"occurred_at": self.town.now} | fields.pop("meta", {})
-        return self.town.post(fact, record | fields)
+        return record | fields
 
     def publish(self, fact: str, when: str, kind: str, agency: str = "", /, **fields: Any) -> list[Entry]:
         """State a fact of reference data."""
