@@ -186,12 +186,7 @@ async def test_a_mend_that_meets_another_poison_goes_on_from_it_and_misses_no_ca
         offsets.append(await write(witness.settings, raw))
         witness.skipped.add(poison.event_id)
         await state(witness, [statement], wait=1)
-    days = [{"date": day, "name": "元旦"} for day in ("2027-01-01", "2027-01-04")]
-    body = submission("WorkCalendarPublished", data={"holidays": days})
-    body |= {"occurred_at": december.isoformat(), "event_id": unused_event_id(december, 30)}
-    published = Statement("310120-GV01", body)
-    assert [each["status"] for each in await state(witness, [published])] == ["admitted"]
-
+    await settle_2027(witness, december)
     await order(witness, december, matter, "SKIP", offsets[0])
     assert [reason for _, reason in await waiting(witness, matter)] == ["UNKNOWN_SCHEMA", "BEHIND_HELD"]
     await order(witness, december, matter, "SKIP", offsets[1])
@@ -201,9 +196,18 @@ async def test_a_mend_that_meets_another_poison_goes_on_from_it_and_misses_no_ca
     recounted = [
         said["due_date"]
         for record in await witness.ledger()
-        if (record.seal.matter.matter, record.seal.matter.fact_type) == (matter, "DeadlineRecalculated")
         for said in [CODEC.decode(record.value).record]
-        if said["rule"] == "PN-01@1"
+        if (record.seal.matter.matter, record.seal.matter.fact_type) == (matter, "DeadlineRecalculated")
+        and said["rule"] == "PN-01@1"
     ]
     assert recounted == ["2027-01-06"]
     await witness.prove()
+
+
+async def settle_2027(witness: Witness, now: datetime) -> None:
+    """Publish a notice for 2027, made up: January 4 is a holiday too."""
+    days = [{"date": day, "name": "元旦"} for day in ("2027-01-01", "2027-01-04")]
+    body = submission("WorkCalendarPublished", data={"holidays": days})
+    body |= {"occurred_at": now.isoformat(), "event_id": unused_event_id(now, 30)}
+    published = Statement("310120-GV01", body)
+    assert [each["status"] for each in await state(witness, [published])] == ["admitted"]
