@@ -51,6 +51,12 @@ class Settings(BaseSettings):
     )
     gateway_host: str = Field(default="127.0.0.1", description="Address on which the gateway listens.")
     gateway_port: Port = Field(default=8081, description="Port of the gateway.")
+    gateway_rate: float = Field(
+        default=1000.0,
+        ge=0,
+        description="Facts a second that each agency may state at one gateway, ten seconds' worth at once; "
+        "0 for no limit.",
+    )
     console_host: str = Field(
         default="127.0.0.1", description="Address on which console and query API listen."
     )

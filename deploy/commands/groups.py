@@ -20,6 +20,7 @@ NAMES: Final = (
     "demo",
     "scenario",
     "publish",
+    "token",
     "simulate",
     "rules",
     "deadline",

@@ -104,6 +104,27 @@ def many(answers: Sequence[Answer]) -> dict[str, Any]:
     }
 
 
+NOT_FORETOLD = {
+    "zh": "入口看不到事项的经过：是否有权陈述、状态是否允许、编号是否已用于其他内容、"
+    "当事人信息是否已删除，以及加密后的大小，收下后由回执告知。",
+    "en": "A door does not know the matter's course: whether you may state it, whether the state allows it, "
+    "whether the id bears other content, whether a person was erased, how large it is when sealed. "
+    "The receipt says.",
+}
+"""What a dry run says about itself: the door's own checks are not all that can refuse a fact."""
+
+
+def rehearsed(answers: Sequence[Answer]) -> dict[str, Any]:
+    """The body of a dry run: what the door would refuse, and what it cannot foretell."""
+    found = [
+        {"line": each.number, "passes": each.problem is None, "event_id": each.event_id}
+        | ({} if each.problem is None else {"problem": dict(each.problem)})
+        for each in answers
+    ]
+    passes = all(each["passes"] for each in found)
+    return {"dry_run": True, "passes": passes, "results": found, "not_foretold": NOT_FORETOLD}
+
+
 def _nested(answer: Answer) -> dict[str, Any]:
     result: dict[str, Any] = {"event_id": answer.event_id, "matter": answer.matter}
     if answer.problem is not None:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
-from fastapi import Depends, FastAPI, Query, Request
+from fastapi import FastAPI, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.requests import ClientDisconnect
 
-from producers.gateway import openapi, pages
-from producers.gateway.answers import PROBLEM, instant, many, overall
+from producers.gateway import cloudevents, lookup, openapi, pages
+from producers.gateway.answers import PROBLEM, instant, many, overall, rehearsed
+from producers.gateway.asking import Agency, Parts, parts_of
 from producers.gateway.failures import handle_failures
 from producers.gateway.reading import LINES, OBJECTS, Limits, collect, split
-from producers.gateway.tokens import agency_of, bearer
 from schemas.errors import CATALOGUE, Code, Refused, problem_type
 from schemas.identifiers import event_time
 
@@ -24,9 +23,6 @@ if TYPE_CHECKING:
 
     from starlette.routing import BaseRoute
 
-    from backbone.database import Pool
-    from producers.gateway.door import Door
-    from producers.gateway.receipts import Receipts
 
 LONGEST_WAIT = 30.0
 """Seconds for which a request may wait for a receipt; who asks for more gets this."""
@@ -43,42 +39,33 @@ Wait = Annotated[
     ),
 ]
 
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What the routes work with, made by the process that serves them."""
-
-    pool: Pool
-    door: Door
-    receipts: Receipts
-    limits: Limits = field(default_factory=Limits)
+DryRun = Annotated[
+    bool,
+    Query(
+        description="只检查，不收下。Only check, take nothing: what the door would refuse; "
+        "what the matter's owner alone can tell is not foretold."
+    ),
+]
 
 
-def parts_of(request: Request) -> Parts:
-    """The parts of the application that answers this request."""
-    parts: Parts = request.app.state.parts
-    return parts
-
-
-async def authenticated(request: Request) -> str:
-    """The agency whose token the request bears. Raises Refused: NOT_AUTHENTICATED, BAD_TOKEN."""
-    token = bearer(request.headers.get("authorization"))
-    async with parts_of(request).pool.acquire() as connection:
-        return await agency_of(connection, token)
-
-
-Agency = Annotated[str, Depends(authenticated)]
-
-
-async def post_facts(request: Request, agency: Agency, wait: Wait = 0) -> Response:
+async def post_facts(
+    request: Request, agency: Agency, wait: Wait = 0, *, dry_run: DryRun = False
+) -> Response:
     """报送事实：一条、一组，或每行一条。State facts: one, a list, or one a line."""
     parts = parts_of(request)
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type not in OBJECTS | LINES:
+    if media_type not in OBJECTS | LINES | cloudevents.MEDIA:
         raise Refused(Code.UNSUPPORTED_MEDIA_TYPE)
     declared = request.headers.get("content-length", "")
     raw = await _body(request, media_type, parts.limits, int(declared) if declared.isdigit() else 0)
     body = await asyncio.to_thread(split, raw, media_type, parts.limits)
+    if media_type in cloudevents.MEDIA:
+        body = cloudevents.structured(body)
+    elif (event := cloudevents.attributes(request.headers)) is not None:
+        body = cloudevents.binary(body, event)
+    parts.pace.take(agency, len(body.items))
+    if dry_run:
+        return JSONResponse(rehearsed(await parts.door.rehearse(agency, body)))
     answers = await unless_gone(request, parts.door.publish(agency, body, min(wait, LONGEST_WAIT)))
     if answers is None:
         return Response(status_code=499)
@@ -100,6 +87,20 @@ async def _body(request: Request, media_type: str, limits: Limits, declared: int
             detail_zh=f"请求正文没有在 {seconds} 秒内传完。",
             detail_en=f"The body did not arrive within {seconds} seconds.",
         ) from None
+
+
+async def get_receipts(
+    request: Request,
+    agency: Agency,
+    after: Annotated[
+        str, Query(description="上一次回答中的游标；不填则从头开始。The cursor of the answer before.")
+    ] = "",
+    wait: Wait = 0,
+) -> Response:
+    """本机关的回执，从游标之后开始。The receipts of your agency since a cursor, and the next cursor."""
+    history = parts_of(request).history
+    found = await unless_gone(request, history.after(agency, after, min(wait, LONGEST_WAIT)))
+    return Response(status_code=499) if found is None else JSONResponse(found)
 
 
 async def get_receipt(request: Request, event_id: str, agency: Agency, wait: Wait = 0) -> Response:
@@ -186,6 +187,7 @@ def make_app(parts: Parts, assets: Path | None, routes: Sequence[BaseRoute] = ()
     app.state.assets = assets
     handle_failures(app)
     app.add_api_route("/v1/facts", post_facts, methods=["POST"], tags=["事实"], **openapi.POST_FACTS)
+    app.add_api_route("/v1/receipts", get_receipts, methods=["GET"], tags=["回执"], **openapi.GET_RECEIPTS)
     app.add_api_route(
         "/v1/receipts/{event_id}", get_receipt, methods=["GET"], tags=["回执"], **openapi.GET_RECEIPT
     )
@@ -194,6 +196,7 @@ def make_app(parts: Parts, assets: Path | None, routes: Sequence[BaseRoute] = ()
     app.add_api_route("/problems/{name}", get_problem, methods=["GET"], tags=["错误代码"], summary="错误代码")
     app.add_route("/openapi.json", lambda _: JSONResponse(openapi.document(app)), include_in_schema=False)
     app.add_route("/", lambda _: RedirectResponse("/docs"), include_in_schema=False)
+    lookup.add(app)
     pages.add(app)
     app.router.routes.extend(routes)
     return app

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from producers.gateway.reading import Body, Item
     from producers.gateway.receipts import Receipts
     from producers.gateway.sender import Sender, Unacknowledged
+    from schemas.agencies import Register
     from schemas.envelope import StampKey
 
 log = logger(__name__)
@@ -71,12 +72,22 @@ class Door:
         when the time is over. A bad submission keeps nobody else from being taken.
         """
         now, _ = await self.clock()
-        doorway = Doorway(agency, now, self._means.simulated, await self._registers.current())
+        doorway = Doorway(agency, now, self._means.simulated, await self.register())
         taken = [await self._take(item, doorway) for item in body.items]
         await self._send(taken, now)
         if wait > 0:
             return list(await asyncio.gather(*(self._decided(each, wait) for each in taken)))
         return [each.answer for each in taken]
+
+    async def rehearse(self, agency: str, body: Body) -> list[Answer]:
+        """What the checks of the door would say of each submission; nothing is numbered, sealed or sent."""
+        now, _ = await self.clock()
+        doorway = Doorway(agency, now, self._means.simulated, await self.register())
+        return [rehearsal(item, doorway) for item in body.items]
+
+    async def register(self) -> Register:
+        """The agencies in force at this door."""
+        return await self._registers.current()
 
     async def clock(self) -> tuple[int, bool]:
         """The time at the door in microseconds, and whether it is simulated. Raises TimeNotSet."""
@@ -130,6 +141,19 @@ class Door:
                 # The fact is in, whatever became of the database: its sender must learn its id, not an error.
                 return taken.answer
         return decided(taken.answer, found)
+
+
+def rehearsal(item: Item, doorway: Doorway) -> Answer:
+    """The answer to a submission as far as the door's own checks can give it."""
+    if item.findings:
+        return Answer(item.number, problem=problems(item.findings))
+    own = item.value.get("event_id") if isinstance(item.value, dict) else None
+    event_id = own if isinstance(own, str) else ""
+    try:
+        check(item.value, make_event_id(doorway.now, secrets.token_bytes(10)), doorway)
+    except Unfit as unfit:
+        return Answer(item.number, event_id, problem=problems(unfit.found))
+    return Answer(item.number, event_id)
 
 
 def decided(answer: Answer, found: dict[str, Any] | None) -> Answer:

@@ -15,6 +15,7 @@ from backbone.database import TRANSIENT
 from backbone.log import logger
 from producers.gateway.answers import PROBLEM, problems
 from producers.gateway.measures import REQUESTS, SECONDS
+from producers.gateway.pace import TooFast
 from producers.gateway.strictjson import pointer
 from schemas.errors import Code, Refused
 
@@ -32,6 +33,13 @@ _HEADERS = {
     429: {"Retry-After": "1"},
     503: {"Retry-After": "1"},
 }
+
+
+async def _too_fast(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, TooFast)  # noqa: S101 - Starlette hands over what the handler is registered for
+    told = answer(error.refused)
+    told.headers["Retry-After"] = str(error.seconds)
+    return told
 
 
 def answer(*found: Refused) -> JSONResponse:
@@ -78,6 +86,7 @@ def handle_failures(app: FastAPI) -> None:
     """Register every handler, and measure each request."""
     handlers: dict[type[Exception], Callable[[Request, Exception], Awaitable[JSONResponse]]] = {
         Refused: _refused,
+        TooFast: _too_fast,
         RequestValidationError: _parameter,
         HTTPException: _http,
         TimeNotSet: _unavailable,

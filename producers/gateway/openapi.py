@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from fastapi.openapi.utils import get_openapi
 
 from producers.gateway.checks import META
+from producers.gateway.cloudevents import BATCH, STRUCTURED
+from producers.gateway.components import ANSWERS
 from producers.gateway.kinds import FIXED, OPENING, STATABLE
 from schemas.contracts import contracts
 from schemas.facts import FACTS
@@ -32,13 +34,17 @@ _PROBLEMS = {
     401: "没有令牌或令牌无效。No token, or one that is not valid.",
     409: "同一编号下内容不同，或状态不允许。Other content under the id, or the state does not allow it.",
     413: "过大。Too large.",
+    429: "过于频繁，按 Retry-After 稍候重发。Too fast: wait as Retry-After says.",
     415: "内容类型不支持。The media type is not supported.",
     422: "内容不符合约定或规则。The contract or a rule is not met.",
     503: "暂时不可用，用同一编号重发。Send it again under the same id.",
 }
 
 
-_OPEN = frozenset({"/v1/errors", "/v1/clock"})
+EXAMPLE_ID = "01991234-5678-7abc-8def-0123456789ab"
+"""The event id of the examples, up to its last four digits."""
+
+_OPEN = frozenset({"/v1/errors", "/v1/clock", "/v1/schemas", "/v1/schemas/{fact}"})
 
 
 def _problem(text: str) -> dict[str, Any]:
@@ -53,12 +59,30 @@ def _answer(text: str, schema: str) -> dict[str, Any]:
     }
 
 
+def _ref(schema: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{schema}"}
+
+
 @cache
 def examples() -> dict[str, dict[str, Any]]:
     """One submission of each fact that an agency may send, by the fact's name."""
     folder = files("producers.gateway").joinpath("examples")
     return {
         name: json.loads(folder.joinpath(f"{name}.json").read_text(encoding="utf-8")) for name in STATABLE
+    }
+
+
+def cloud_event(name: str) -> dict[str, Any]:
+    """The example of a fact as a CloudEvents 1.0 event."""
+    example = examples()[name]
+    return {
+        "specversion": "1.0",
+        "id": EXAMPLE_ID[:-4] + f"{STATABLE.index(name):04x}",
+        "source": "https://agency.example/system",
+        "type": f"liandong.{contracts()[name].context}.{name}",
+        "time": example["occurred_at"],
+        "addressedto": ",".join(example.get("addressed_to", ())),
+        "data": example["data"],
     }
 
 
@@ -80,6 +104,11 @@ def _request_body() -> dict[str, Any]:
                 "examples": shown,
             },
             "application/x-ndjson": {"schema": {"type": "string"}, "example": lines},
+            STRUCTURED: {"schema": _ref("CloudEvent"), "example": cloud_event("ClueTransferred")},
+            BATCH: {
+                "schema": {"type": "array", "items": _ref("CloudEvent")},
+                "example": [cloud_event("ClueTransferred"), cloud_event("PermitInfoNotified")],
+            },
         },
     }
 
@@ -87,7 +116,10 @@ def _request_body() -> dict[str, Any]:
 POST_FACTS: dict[str, Any] = {
     "summary": "报送事实",
     "responses": {
-        200: _answer("已决定（带 wait 时）。Decided, when asked to wait.", "Receipt"),
+        200: {
+            "description": "已决定（wait），或只作检查（dry_run）。Decided, or only checked.",
+            "content": {"application/json": {"schema": {"oneOf": [_ref("Receipt"), _ref("DryRun")]}}},
+        },
         202: _answer("已收下，凭回执地址查询结果。Taken; ask for the receipt.", "Accepted"),
         207: _answer("多条中有收有退，逐条看结果。Some were taken, some not.", "Results"),
         **{status: _problem(text) for status, text in _PROBLEMS.items()},
@@ -101,6 +133,17 @@ GET_RECEIPT: dict[str, Any] = {
         200: _answer("回执；status 为 admitted、refused、waiting 或 skipped。The receipt.", "Receipt"),
         401: _problem(_PROBLEMS[401]),
         404: _problem("本机关没有这个事件的回执。Your agency has no receipt of this event."),
+    },
+}
+
+GET_RECEIPTS: dict[str, Any] = {
+    "summary": "按顺序读取本机关的回执",
+    "responses": {
+        200: _answer(
+            "回执与下一个游标。Receipts, those of a matter in order, and the next cursor.", "Receipts"
+        ),
+        400: _problem("游标不正确。The cursor is not one that a door gave."),
+        401: _problem(_PROBLEMS[401]),
     },
 }
 
@@ -138,7 +181,16 @@ def _schemas() -> dict[str, Any]:
         "oneOf": [{"$ref": ref} for ref in mapping.values()],
         "discriminator": {"propertyName": "type", "mapping": mapping},
     }
-    return made | _ANSWERS
+    return made | ANSWERS
+
+
+@cache
+def json_schema(name: str) -> dict[str, Any]:
+    """What a sender writes of one fact, as a JSON Schema that stands by itself."""
+    schema = FACTS[name].model_json_schema()
+    parts = schema.pop("$defs")
+    made = _submission(name, schema, parts["Meta"]["properties"])
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made, "$defs": parts}
 
 
 def _submission(name: str, schema: dict[str, Any], meta: dict[str, Any]) -> dict[str, Any]:
@@ -155,69 +207,3 @@ def _submission(name: str, schema: dict[str, Any], meta: dict[str, Any]) -> dict
         "required": required,
         "additionalProperties": False,
     }
-
-
-def _text(description: str) -> dict[str, Any]:
-    return {"type": "string", "description": description}
-
-
-_PROBLEM = {
-    "type": _text("错误类型的地址。Address of the problem type."),
-    "title": _text("标题。Title in Chinese."),
-    "status": {"type": "integer"},
-    "code": _text("错误代码，见 /v1/errors。Code."),
-    "detail": _text("说明。What is wrong, in Chinese."),
-    "detail_en": _text("What is wrong, in English."),
-    "field": _text("有问题的字段（JSON 指针）。The field, as a JSON pointer."),
-    "rule": _text("所依规则。The rule that refuses."),
-    "remedy": _text("补救办法。What to do, in Chinese."),
-    "remedy_en": _text("What to do, in English."),
-    "source": _text("出处。Citation."),
-    "errors": {"type": "array", "items": {"type": "object"}, "description": "全部问题。All that was found."},
-}
-
-_TAKEN = {
-    "event_id": _text("事实编号。Id of the fact."),
-    "matter": _text("事项编号；未填的由入口编号。Id of the matter, made by the door if it was left out."),
-    "receipt": _text("回执地址。Address of the receipt."),
-}
-
-_ANSWERS: dict[str, Any] = {
-    "Problem": {"type": "object", "properties": _PROBLEM},
-    "Accepted": {"type": "object", "properties": _TAKEN},
-    "Receipt": {
-        "type": "object",
-        "properties": {
-            **_TAKEN,
-            "status": {
-                "enum": ["admitted", "refused", "waiting", "skipped"],
-                "description": "结果。Outcome.",
-            },
-            "type": _text("事实类型。Fact type."),
-            "seq": {"type": "integer", "description": "事项内的序号。Number in the matter."},
-            "hash": _text("链上的 SM3 值。SM3 in the chain."),
-            "received_at": _text("收到时间。When it was received."),
-            "routed": {"type": ["object", "null"], "description": "去向与理由。To whom, and why."},
-            "clocks": {"type": "array", "items": {"type": "object"}, "description": "时限。Clocks."},
-            "effects": {
-                "type": "array",
-                "items": {"type": "object"},
-                "description": "由此引起的其他事项中的事实。What it leads to in other matters.",
-            },
-            "returned": {"type": "object", "description": "缺少的要素。What is missing."},
-            "problem": {"$ref": "#/components/schemas/Problem"},
-        },
-    },
-    "Results": {
-        "type": "object",
-        "properties": {
-            "accepted": {"type": "integer"},
-            "refused": {"type": "integer"},
-            "results": {
-                "type": "array",
-                "items": {"type": "object"},
-                "description": "逐条结果。One a submission.",
-            },
-        },
-    },
-}

@@ -9,7 +9,7 @@ from producers.gateway.strictjson import inspect, parse
 from schemas.errors import Code, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
 LINES = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl"})
 """Media types of one JSON object a line."""
@@ -43,6 +43,13 @@ class Body:
 
     items: tuple[Item, ...]
     many: bool
+
+    def mapped(self, read: Callable[[Any], tuple[Any, tuple[Refused, ...]]]) -> Body:
+        """The same submissions, read once more where they could be read at all."""
+        return Body(
+            tuple(each if each.findings else Item(each.number, *read(each.value)) for each in self.items),
+            self.many,
+        )
 
 
 def _too_large(code: Code, limit: int) -> Refused:

@@ -52,7 +52,7 @@ class _Changes:
     parts: list[tuple[int, int, str, list[bytes]]] = field(default_factory=list)
     completed: list[tuple[int, int]] = field(default_factory=list)
     puts: list[tuple[Any, ...]] = field(default_factory=list)
-    skips: list[tuple[int, int, list[bytes]]] = field(default_factory=list)
+    skips: list[tuple[int, int, list[bytes], int]] = field(default_factory=list)
     agencies: list[tuple[str, int, bytes]] = field(default_factory=list)
 
     def take(self, record: LedgerRecord) -> None:
@@ -113,7 +113,9 @@ class _Changes:
     def _mend(self, record: LedgerRecord) -> None:
         told = CODEC.decode(record.value).record
         if told["action"] == "SKIP" and told["offset"] is not None:
-            self.skips.append((self.partition, told["offset"], [skipped(told)]))
+            # It stands where it was skipped from then on: whoever reads receipts in order hears of it.
+            moved = record.seal.partition.offset
+            self.skips.append((self.partition, told["offset"], [skipped(told)], moved))
 
     def _marker(self, record: LedgerRecord) -> None:
         """Every partition bears the same marker: whichever comes first tells the door of the agency."""

@@ -13,8 +13,11 @@ from backbone.fold import Folder
 from backbone.lifecycle import database_answers
 from backbone.stack import read_identity
 from backbone.vault import PostgresKeyProvider
-from producers.gateway.app import Parts, make_app
+from producers.gateway.app import make_app
+from producers.gateway.asking import Parts
 from producers.gateway.door import Door, Means
+from producers.gateway.history import History
+from producers.gateway.pace import Pace
 from producers.gateway.receipts import ReceiptFold, Receipts
 from producers.gateway.sender import Sender
 
@@ -51,7 +54,9 @@ async def opened(settings: Settings) -> AsyncIterator[Opened]:
         folder = Folder(settings, pool, ReceiptFold(), partitions=means.partitions, on_folded=receipts.wake)
         await sender.start()
         try:
-            yield Opened(Parts(pool, Door(means, sender, receipts), receipts), folder, sender)
+            door = Door(means, sender, receipts)
+            pace = Pace(settings.gateway_rate)
+            yield Opened(Parts(pool, door, receipts, History(pool), pace=pace), folder, sender)
         finally:
             await sender.stop()
     finally:

@@ -9,6 +9,7 @@ import pytest
 
 from backbone.database import open_pool
 from backbone.records import LedgerRecord
+from producers.gateway.history import History, Place, write_cursor
 from producers.gateway.receipts import ReceiptFold, Receipts
 from producers.gateway.sealing import Sealed
 from schemas.codec import CODEC
@@ -85,6 +86,8 @@ class Ledger:
 
     def skipped(self) -> LedgerRecord:
         body = {"action": "SKIP", "offset": self.place, "who": "值班员", "why": "重复报送", "remaining": 0}
+        # A mend is a record of its own, and comes into `inbound` after what it mends.
+        self.place += 1
         return self.record(
             SealKind.MEND, "Mend", CODEC.encode("Mend", {"meta": self.meta(), **body}), last=True, cause=""
         )
@@ -199,6 +202,25 @@ async def test_a_skipped_fact_says_who_set_it_aside_and_why(pool: Pool) -> None:
     found = await Receipts(pool).first(WATER, ledger.event_id)
     assert found is not None
     assert (found["status"], found["skipped"]["why"]) == ("skipped", "重复报送")
+
+
+async def test_who_reads_in_order_hears_again_of_a_fact_that_was_skipped_meanwhile(pool: Pool) -> None:
+    ledger, history = Ledger(), History(pool)
+    ledger.place += 2**40  # behind every place that another test chose
+    place = "insert into door.fold_position values ('receipts', $1, 0, 0, 0, 0) on conflict do nothing"
+    await pool.execute(place, PARTITION)
+    before = write_cursor({PARTITION: Place(ledger.place - 1, "", b"")})
+    await fold(pool, [ledger.held()])
+    waiting = await history.after(WATER, before, 0)
+    assert [each["status"] for each in of(ledger, waiting)] == ["waiting"]
+    await fold(pool, [ledger.skipped()])
+    heard = await history.after(WATER, waiting["cursor"], 0)
+    assert [each["status"] for each in of(ledger, heard)] == ["skipped"]
+    assert of(ledger, await history.after(WATER, heard["cursor"], 0)) == []
+
+
+def of(ledger: Ledger, page: dict[str, Any]) -> list[dict[str, Any]]:
+    return [each for each in page["receipts"] if each["event_id"] == ledger.event_id]
 
 
 async def test_ids_that_postgresql_cannot_hold_do_not_stop_the_fold(pool: Pool) -> None:

@@ -4,10 +4,30 @@ where hash = $1 and revoked_at is null and (expires_at is null or expires_at > n
 
 -- name: add_token
 insert into door.token (hash, agency, label) values ($1, $2, $3)
-on conflict (hash) do update set agency = excluded.agency, label = excluded.label, revoked_at = null;
+on conflict (hash) do nothing;
+
+-- name: expire_token
+update door.token set expires_at = now() + $2 where hash = $1;
+
+-- name: retire_tokens
+update door.token set expires_at = now() + $4
+where agency = $1 and label = $2 and hash <> $3 and revoked_at is null
+    and (expires_at is null or expires_at > now() + $4);
 
 -- name: revoke_tokens
-update door.token set revoked_at = now() where agency = $1 and label = $2 and revoked_at is null;
+update door.token set revoked_at = now()
+where agency = $1 and ($2::text is null or label = $2) and revoked_at is null
+    and (expires_at is null or expires_at > now());
+
+-- name: tokens
+select hash, agency, label, created_at, expires_at, revoked_at,
+    revoked_at is null and (expires_at is null or expires_at > now()) as valid
+from door.token
+where $1::text is null or agency = $1
+order by agency, label, created_at;
+
+-- name: is_registered
+select exists (select 1 from door.agency where code = $1);
 
 -- name: next_serial
 insert into door.serial as s (agency, day, last) values ($1, $2, 1)

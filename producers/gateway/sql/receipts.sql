@@ -17,7 +17,7 @@ update door.receipt set complete = true
 where partition = $1 and inbound_offset = $2 and not complete;
 
 -- name: skip
-update door.receipt set outcome = 'skipped', parts = parts || $3::bytea[]
+update door.receipt set outcome = 'skipped', parts = parts || $3::bytea[], inbound_offset = $4
 where partition = $1 and inbound_offset = $2 and outcome = 'waiting';
 
 -- name: receipt_of_content
@@ -33,3 +33,20 @@ limit 1;
 -- name: put_agency
 insert into door.agency as a (code, seq, value) values ($1, $2, $3)
 on conflict (code) do update set seq = excluded.seq, value = excluded.value where a.seq < excluded.seq;
+
+-- name: receipts_after
+select r.agency, r.matter, r.event_id, r.content_hash, r.partition, r.inbound_offset, r.outcome, r.fact_type, r.seq,
+    r.hash, r.received_at, r.parts
+from door.fold_position as p
+left join unnest($2::int[], $3::bigint[], $4::text[], $5::bytea[]) as c (partition, place, event_id, content_hash)
+    on c.partition = p.partition
+cross join lateral (
+    select * from door.receipt as mine
+    where mine.agency = $1 and mine.partition = p.partition and mine.complete
+        and (mine.inbound_offset, mine.event_id, mine.content_hash)
+            > (coalesce(c.place, -1), coalesce(c.event_id, ''), coalesce(c.content_hash, ''::bytea))
+    order by mine.inbound_offset, mine.event_id, mine.content_hash
+    limit $6
+) as r
+where p.fold = 'receipts'
+order by r.partition, r.inbound_offset, r.event_id, r.content_hash;
