@@ -8,11 +8,13 @@ from urllib.parse import quote, urlsplit
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-LOGIN_PARTS = ("worker", "door", "projector", "api")
+ANALYST = "analyst"
+"""The role that reads every matter's rows, without the columns that tell of a person."""
+LOGIN_PARTS = ("worker", "door", "projector", "api", ANALYST)
 
 
 def role_name(stack: str, part: str) -> str:
-    """Return the login role of one part of a stack: `liandong_worker`."""
+    """Return the login role of one part of a stack, `liandong_worker`, or of its analysts."""
     return f"{stack}_{part}"
 
 

@@ -15,10 +15,12 @@ from deploy.embedded import kafka, postgres
 from deploy.embedded.fetch import Bundle, fetch
 from deploy.embedded.layout import Layout, write_private
 from deploy.embedded.obstacles import Obstacle
-from deploy.embedded.parts import login_roles, stack_parts
+from deploy.embedded.parts import login_roles, read_passwords, stack_parts
 from deploy.embedded.plan import Plan, Wishes, check_ports, directory_of, make_plan, sweep
+from deploy.embedded.roles import agency_role
 from deploy.embedded.state import StackState, is_alive, read_state, start_time, write_state
 from deploy.embedded.supervisor import Supervisor
+from schemas.agencies import AGENCIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,9 +87,11 @@ def _prepare(plan: Plan, bundle: Bundle, report: Callable[[str], None]) -> None:
 
 def _make_passwords(plan: Plan) -> None:
     """Give each role a password of its own, once: an external database is reached over the network."""
-    if not plan.layout.passwords.exists():
-        made = {role: secrets.token_urlsafe(24) for role in login_roles(plan.stack)}
-        write_private(plan.layout.passwords, json.dumps(made, indent=1))
+    known = read_passwords(plan.layout.passwords)
+    roles = login_roles(plan.stack) + [agency_role(plan.stack, agency.code) for agency in AGENCIES]
+    made = {role: secrets.token_urlsafe(24) for role in roles if role not in known}
+    if made:
+        write_private(plan.layout.passwords, json.dumps(known | made, indent=1))
 
 
 async def _supervise(plan: Plan, bundle: Bundle, report: Callable[[str], None]) -> None:
