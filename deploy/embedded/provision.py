@@ -120,7 +120,7 @@ async def ensure_roles(connection: Connection, name: str, passwords: Mapping[str
         await _ensure_role(connection, role, "create_login_role")
         if role in passwords:
             await _execute(connection, "set_password", role, passwords[role])
-    # On a socket that only we can open an agency's role logs in without a password; over a network it has one.
+    # On a socket that only we can open an agency's role needs no password; over a network it has one.
     for agency in AGENCIES:
         role = agency_role(name, agency.code)
         await _ensure_role(connection, role, "create_login_role")

@@ -47,12 +47,14 @@ def test_times_are_told_in_beijing_time(filled: StackHandle) -> None:
 
 
 def test_csv_and_json_keep_what_is_hard_to_write(filled: StackHandle) -> None:
-    sql = """select null as nothing, 'a,"b"' || chr(10) || '南桥' as text, 1.50::numeric as amount, true as yes,
+    sql = """select null as nothing, 'a,"b"' || chr(10) || '南桥' as text, 1.50::numeric as amount,
+        true as yes,
         array['a', 'b'] as list, '{"件": 1}'::jsonb as object, '\\xff00'::bytea as bytes,
         99999999999999999999::numeric as large, 'infinity'::timestamptz as never"""
     rows = list(csv.reader(io.StringIO(ask(filled, sql, "--format", "csv").stdout)))
     assert rows[1] == [
-        "", 'a,"b"\n南桥', "1.50", "true", '["a","b"]', '{"件":1}', "ff00", "99999999999999999999", "infinity",
+        "", 'a,"b"\n南桥', "1.50", "true", '["a","b"]', '{"件":1}', "ff00",
+        "99999999999999999999", "infinity",
     ]  # fmt: skip
     row = json.loads(ask(filled, sql, "--format", "json").stdout)
     assert list(row.values()) == [
@@ -82,11 +84,11 @@ def test_people_see_a_table_and_how_many_rows_there_are(filled: StackHandle) -> 
         ("selec 1", '✘ syntax error at or near "selec" (line 1, column 1). Mend the query and ask again.'),
         (
             "select\n  mater from matter",
-            '✘ column "mater" does not exist (line 2, column 3). Perhaps you meant to reference the column'
-            ' "matter.matter".',
+            '✘ column "mater" does not exist (line 2, column 3). Perhaps you meant to reference the',
         ),
         ("select 1; select 2", "✘ cannot insert multiple commands into a prepared statement. Ask one state"),
-        ("delete from matter", "✘ permission denied for table matter. This role may not read that. What it"),
+        ("delete from matter", "✘ Your query gives no rows. Only reading is possible: write a select."),
+        ("delete from matter returning seq", "✘ permission denied for table matter. This role may not"),
         ("create temp table t (a int)", "✘ Your query gives no rows. Only reading is possible: write a sel"),
         ("commit", "✘ Your query gives no rows. Only reading is possible: write a select."),
         ("select $1::int", "✘ Your query has parameters ($1). Write the values themselves."),

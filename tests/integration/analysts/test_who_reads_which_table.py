@@ -87,7 +87,8 @@ async def try_everything(stack: StackHandle) -> None:
 async def masked(stack: StackHandle) -> dict[str, set[str]]:
     async with logged_in(stack, "analyst") as analyst:
         rows = await analyst.fetch(
-            "select c.relname::text, a.attname::text, has_column_privilege(c.oid, a.attnum, 'select') as given"
+            "select c.relname::text, a.attname::text,"
+            " has_column_privilege(c.oid, a.attnum, 'select') as given"
             " from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0"
             " where c.relnamespace = 'views'::regnamespace and c.relkind in ('r', 'v', 'm')"
         )
