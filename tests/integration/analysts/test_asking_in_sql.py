@@ -88,7 +88,7 @@ def test_people_see_a_table_and_how_many_rows_there_are(filled: StackHandle) -> 
         ),
         ("select 1; select 2", "✘ cannot insert multiple commands into a prepared statement. Ask one state"),
         ("delete from matter", "✘ Your query gives no rows. Only reading is possible: write a select."),
-        ("delete from matter returning seq", "✘ permission denied for table matter. This role may not"),
+        ("delete from matter returning seq", "✘ cannot execute DELETE in a read-only transaction. Only"),
         ("create temp table t (a int)", "✘ Your query gives no rows. Only reading is possible: write a sel"),
         ("commit", "✘ Your query gives no rows. Only reading is possible: write a select."),
         ("select $1::int", "✘ Your query has parameters ($1). Write the values themselves."),
