@@ -106,7 +106,9 @@ def _told(sql: str) -> Iterator[None]:
 async def _prepare_session(connection: Connection, seconds: int) -> None:
     await connection.execute(
         "select set_config('timezone', 'Asia/Shanghai', false), set_config('datestyle', 'ISO, YMD', false), "
-        "set_config('intervalstyle', 'postgres', false)"
+        "set_config('intervalstyle', 'postgres', false), "
+        # Whoever goes away while the database still works leaves no work behind.
+        "set_config('client_connection_check_interval', '5s', false)"
     )
     for name in ("statement_timeout", "idle_in_transaction_session_timeout"):
         await connection.execute("select set_config($1, $2, false)", name, str(seconds * 1000))
