@@ -78,20 +78,20 @@ def _prepare(plan: Plan, bundle: Bundle, report: Callable[[str], None]) -> None:
         kafka.prepare(plan.broker, bundle)
     if plan.database is None:
         report("using the PostgreSQL of LIANDONG_DATABASE")
-        _make_passwords(plan)
+        make_passwords(plan.layout, plan.stack)
     else:
         postgres.prepare(plan.database)
         if plan.database.data.parent not in {plan.layout.root, plan.database.socket}:
             report(f"{plan.layout.root} is closed to uid 65534; the database is in {plan.database.data}")
 
 
-def _make_passwords(plan: Plan) -> None:
+def make_passwords(layout: Layout, stack: str) -> None:
     """Give each role a password of its own, once: an external database is reached over the network."""
-    known = read_passwords(plan.layout.passwords)
-    roles = login_roles(plan.stack) + [agency_role(plan.stack, agency.code) for agency in AGENCIES]
+    known = read_passwords(layout.passwords)
+    roles = login_roles(stack) + [agency_role(stack, agency.code) for agency in AGENCIES]
     made = {role: secrets.token_urlsafe(24) for role in roles if role not in known}
     if made:
-        write_private(plan.layout.passwords, json.dumps(known | made, indent=1))
+        write_private(layout.passwords, json.dumps(known | made, indent=1))
 
 
 async def _supervise(plan: Plan, bundle: Bundle, report: Callable[[str], None]) -> None:
