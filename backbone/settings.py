@@ -36,6 +36,11 @@ class Settings(BaseSettings):
         repr=False,
     )
     keys: Path = Field(default=Path(".liandong/keys.json"), description="File of the key ring (mode 0600).")
+    passwords: Path = Field(
+        default=Path(".liandong/passwords.json"),
+        description="File of the roles' passwords (mode 0600), with which the console logs in as whoever asks"
+        " in SQL; absent where the database asks for none.",
+    )
     data: Path = Field(default=Path(".liandong"), description="Directory in which a process may keep files.")
     packs: Annotated[tuple[str, ...], NoDecode] = Field(
         default=("national", "delta", "fengxian"),

@@ -32,6 +32,7 @@ async def install(connection: Connection) -> None:
             await connection.execute("create schema views")
             await connection.execute(_COMMENT)
             await _run(connection, LIVE, "schema.sql")
+        await _run(connection, LIVE, "analysts.sql")
         await _run(connection, LIVE, "grants.sql")
 
 
@@ -41,6 +42,7 @@ async def install_beside(connection: Connection) -> None:
         await connection.execute("drop schema if exists views_next cascade")
         await connection.execute("create schema views_next")
         await _run(connection, NEXT, "schema.sql")
+        await _run(connection, NEXT, "analysts.sql")
         await _run(connection, NEXT, "grants.sql")
 
 

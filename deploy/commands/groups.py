@@ -16,6 +16,7 @@ NAMES: Final = (
     "status",
     "logs",
     "psql",
+    "query",
     "doctor",
     "demo",
     "scenario",

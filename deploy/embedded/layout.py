@@ -46,7 +46,7 @@ class Layout:
 
     @property
     def passwords(self) -> Path:
-        """The login roles' passwords in an external database (mode 0600)."""
+        """The passwords of processes, agencies and analysts in an external database (mode 0600)."""
         return self.root / "passwords.json"
 
     @property

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import deploy
+from backbone.logins import read_passwords
 from deploy.embedded import kafka, postgres
 from deploy.embedded.child import Command
 from deploy.embedded.ports import LOOPBACK
 from deploy.embedded.roles import LOGIN_PARTS, role_dsn, role_name
 from deploy.embedded.supervisor import Part
+
+__all__ = [
+    "MODULES", "answers", "base_environment", "environment", "login_roles", "place_of", "process_part",
+    "provision_part", "read_passwords", "stack_parts",
+]  # fmt: skip
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,22 +99,22 @@ def base_environment(plan: Plan) -> dict[str, str]:
 def environment(plan: Plan, bundle: Bundle, name: str, passwords: Mapping[str, str]) -> dict[str, str]:
     """Return all settings of one process: it is configured by these alone."""
     part = MODULES[name][1]
-    return base_environment(plan) | {
-        "LIANDONG_DATABASE": role_dsn(plan.admin, role_name(plan.stack, part), passwords) if part else "",
-        "LIANDONG_GATEWAY_HOST": plan.host,
-        "LIANDONG_GATEWAY_PORT": str(plan.ports.gateway),
-        "LIANDONG_CONSOLE_HOST": plan.host,
-        "LIANDONG_CONSOLE_PORT": str(plan.ports.console),
-        "LIANDONG_WORKER_PORT": str(plan.ports.worker),
-        "LIANDONG_PROJECTOR_PORT": str(plan.ports.projector),
-        "LIANDONG_FEEDS_PORT": str(plan.ports.feeds),
-        "LIANDONG_ASSETS": str(bundle.assets),
-    }
-
-
-def read_passwords(path: Path) -> dict[str, str]:
-    """Read the passwords of the login roles; none where the database asks for none."""
-    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
+    secrets = {"LIANDONG_PASSWORDS": str(plan.layout.passwords)} if name == "console" else {}
+    return (
+        base_environment(plan)
+        | secrets
+        | {
+            "LIANDONG_DATABASE": role_dsn(plan.admin, role_name(plan.stack, part), passwords) if part else "",
+            "LIANDONG_GATEWAY_HOST": plan.host,
+            "LIANDONG_GATEWAY_PORT": str(plan.ports.gateway),
+            "LIANDONG_CONSOLE_HOST": plan.host,
+            "LIANDONG_CONSOLE_PORT": str(plan.ports.console),
+            "LIANDONG_WORKER_PORT": str(plan.ports.worker),
+            "LIANDONG_PROJECTOR_PORT": str(plan.ports.projector),
+            "LIANDONG_FEEDS_PORT": str(plan.ports.feeds),
+            "LIANDONG_ASSETS": str(bundle.assets),
+        }
+    )
 
 
 def login_roles(stack: str) -> list[str]:

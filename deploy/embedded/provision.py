@@ -120,11 +120,12 @@ async def ensure_roles(connection: Connection, name: str, passwords: Mapping[str
         await _ensure_role(connection, role, "create_login_role")
         if role in passwords:
             await _execute(connection, "set_password", role, passwords[role])
-    # On a socket that only we can open an agency's role may log in itself; over a network it has no password.
-    agency_kind = "create_role" if passwords else "create_login_role"
+    # On a socket that only we can open an agency's role needs no password; over a network it has one.
     for agency in AGENCIES:
         role = agency_role(name, agency.code)
-        await _ensure_role(connection, role, agency_kind)
+        await _ensure_role(connection, role, "create_login_role")
+        if role in passwords:
+            await _execute(connection, "set_password", role, passwords[role])
         if not await connection.fetchval(SQL["is_member"], role, role_name(name, "api")):
             await _execute(connection, "let_take", role, role_name(name, "api"))
 

@@ -15,10 +15,12 @@ from deploy.embedded import kafka, postgres
 from deploy.embedded.fetch import Bundle, fetch
 from deploy.embedded.layout import Layout, write_private
 from deploy.embedded.obstacles import Obstacle
-from deploy.embedded.parts import login_roles, stack_parts
+from deploy.embedded.parts import login_roles, read_passwords, stack_parts
 from deploy.embedded.plan import Plan, Wishes, check_ports, directory_of, make_plan, sweep
+from deploy.embedded.roles import agency_role
 from deploy.embedded.state import StackState, is_alive, read_state, start_time, write_state
 from deploy.embedded.supervisor import Supervisor
+from schemas.agencies import AGENCIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,18 +78,20 @@ def _prepare(plan: Plan, bundle: Bundle, report: Callable[[str], None]) -> None:
         kafka.prepare(plan.broker, bundle)
     if plan.database is None:
         report("using the PostgreSQL of LIANDONG_DATABASE")
-        _make_passwords(plan)
+        make_passwords(plan.layout, plan.stack)
     else:
         postgres.prepare(plan.database)
         if plan.database.data.parent not in {plan.layout.root, plan.database.socket}:
             report(f"{plan.layout.root} is closed to uid 65534; the database is in {plan.database.data}")
 
 
-def _make_passwords(plan: Plan) -> None:
+def make_passwords(layout: Layout, stack: str) -> None:
     """Give each role a password of its own, once: an external database is reached over the network."""
-    if not plan.layout.passwords.exists():
-        made = {role: secrets.token_urlsafe(24) for role in login_roles(plan.stack)}
-        write_private(plan.layout.passwords, json.dumps(made, indent=1))
+    known = read_passwords(layout.passwords)
+    roles = login_roles(stack) + [agency_role(stack, agency.code) for agency in AGENCIES]
+    made = {role: secrets.token_urlsafe(24) for role in roles if role not in known}
+    if made:
+        write_private(layout.passwords, json.dumps(known | made, indent=1))
 
 
 async def _supervise(plan: Plan, bundle: Bundle, report: Callable[[str], None]) -> None:

@@ -47,7 +47,7 @@ class Views:
 
         Raises Refused(NOT_PERMITTED) for an agency without a role in this stack.
         """
-        role = await self._role(agency)
+        role = await self.role_of(agency)
         async with (
             self._pool.acquire() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
@@ -59,7 +59,8 @@ class Views:
         """Whether the views can be read; raises what the driver raises if not."""
         return await self._pool.fetchval(SQL["check"]) is not None
 
-    async def _role(self, agency: str) -> str:
+    async def role_of(self, agency: str) -> str:
+        """The database role that stands for an agency; raises Refused(NOT_PERMITTED) if there is none."""
         if agency not in self._roles:
             role = await self._pool.fetchval(SQL["role_of_agency"], agency)
             if role is None:

@@ -9,11 +9,8 @@ select exists (select 1 from pg_roles where rolname = $1);
 -- name: create_login_role
 select format('create role %I login nosuperuser nocreatedb nocreaterole nobypassrls', $1::text);
 
--- name: create_role
-select format('create role %I nologin nosuperuser nocreatedb nocreaterole nobypassrls', $1::text);
-
 -- name: set_password
-select format('alter role %I password %L', $1::text, $2::text);
+select format('alter role %I login password %L', $1::text, $2::text);
 
 -- name: is_member
 select exists (

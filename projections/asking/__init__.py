@@ -1,0 +1,1 @@
+"""SQL that a reader writes: run under the reader's own role, read only, streamed row by row."""
