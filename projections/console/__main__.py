@@ -11,6 +11,7 @@ from backbone.database import open_pool
 from backbone.lifecycle import run
 from backbone.vault import PostgresKeyProvider
 from projections.api.cursor import Cursors
+from projections.api.subscribers import Subscribers
 from projections.api.views import Views
 from projections.console.application import create_app
 from projections.console.assets import Assets
@@ -39,7 +40,8 @@ async def serve(service: Service) -> None:
             templates=templates(),
         )
         service.readiness("views", views.check)
-        await service.serve(create_app(desk, service.routes), settings.console_host, settings.console_port)
+        app = create_app(desk, service.routes, Subscribers(settings, service.stopping))
+        await service.serve(app, settings.console_host, settings.console_port)
     finally:
         await pool.close()
 
