@@ -6,7 +6,7 @@ import asyncio
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request
+from fastapi import APIRouter, Depends, FastAPI, Header, Path, Query, Request
 from pydantic import BaseModel, Field
 
 from projections.api.cursor import Place
@@ -50,6 +50,12 @@ class FeedPage(BaseModel):
     feed: str = Field(examples=["zhejiang"])
     items: list[FeedEvent]
     next: str = Field(description="下一次请求的游标，总是给出。The cursor of the next request; always there.")
+
+
+def offer(app: FastAPI, readers: Subscribers) -> None:
+    """Serve the feeds from an application too: one that reaches a broker."""
+    app.state.subscribers = readers
+    app.include_router(router)
 
 
 def subscribers(request: Request) -> Subscribers:

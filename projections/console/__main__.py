@@ -10,8 +10,8 @@ from backbone import keyring
 from backbone.database import open_pool
 from backbone.lifecycle import run
 from backbone.vault import PostgresKeyProvider
+from projections.api import feeds
 from projections.api.cursor import Cursors
-from projections.api.subscribers import Subscribers
 from projections.api.views import Views
 from projections.console.application import create_app
 from projections.console.assets import Assets
@@ -40,7 +40,8 @@ async def serve(service: Service) -> None:
             templates=templates(),
         )
         service.readiness("views", views.check)
-        app = create_app(desk, service.routes, Subscribers(settings, service.stopping))
+        app = create_app(desk, service.routes)
+        feeds.offer(app, feeds.Subscribers(settings, service.stopping))
         await service.serve(app, settings.console_host, settings.console_port)
     finally:
         await pool.close()

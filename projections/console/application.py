@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from projections.api import feeds, personal
+from projections.api import personal
 from projections.api import routes as api
 from projections.console import door, pages
 from projections.console.security import SecurityHeaders
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from starlette.routing import BaseRoute
 
-    from projections.api.subscribers import Subscribers
     from projections.console.desk import Desk
 
 log = structlog.get_logger()
@@ -31,13 +30,8 @@ _LOST = "请核对事项编号，或从收件箱进入。"
 _BACK = {401: ("/sign-in", "去登录")}
 
 
-def create_app(
-    desk: Desk, health: Sequence[BaseRoute] = (), subscribers: Subscribers | None = None
-) -> FastAPI:
-    """Put the application together over what it needs at hand; `health` are the routes of its process.
-
-    Feeds are served where `subscribers` are: they need a broker.
-    """
+def create_app(desk: Desk, health: Sequence[BaseRoute] = ()) -> FastAPI:
+    """Put the application together over what it needs at hand; `health` are the routes of its process."""
     app = FastAPI(
         title="联动查询接口",
         summary="各机关查询与本机关有关的事项、时间线与时限。",
@@ -50,9 +44,6 @@ def create_app(
     app.state.opener = desk.opener
     app.include_router(api.router)
     app.include_router(personal.router)
-    if subscribers is not None:
-        app.state.subscribers = subscribers
-        app.include_router(feeds.router)
     app.include_router(door.router)
     app.include_router(pages.router)
     app.add_api_route("/assets/{path:path}", _asset, include_in_schema=False)
