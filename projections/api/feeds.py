@@ -18,6 +18,7 @@ from schemas.errors import Code, Refused
 from schemas.feeds import FEEDS, Feed
 
 if TYPE_CHECKING:
+    from backbone.settings import Settings
     from projections.api.cursor import Cursors
     from projections.feeds.subscription import Subscription
 
@@ -52,9 +53,9 @@ class FeedPage(BaseModel):
     next: str = Field(description="下一次请求的游标，总是给出。The cursor of the next request; always there.")
 
 
-def offer(app: FastAPI, readers: Subscribers) -> None:
-    """Serve the feeds from an application too: one that reaches a broker."""
-    app.state.subscribers = readers
+def offer(app: FastAPI, settings: Settings, stopping: asyncio.Event) -> None:
+    """Serve the feeds from an application too; `stopping` ends the streams and those who wait."""
+    app.state.subscribers = Subscribers(settings, stopping)
     app.include_router(router)
 
 

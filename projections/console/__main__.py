@@ -41,7 +41,7 @@ async def serve(service: Service) -> None:
         )
         service.readiness("views", views.check)
         app = create_app(desk, service.routes)
-        feeds.offer(app, feeds.Subscribers(settings, service.stopping))
+        feeds.offer(app, settings, service.stopping)
         await service.serve(app, settings.console_host, settings.console_port)
     finally:
         await pool.close()
