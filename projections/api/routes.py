@@ -43,6 +43,11 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/v1", tags=["查询"])
 _BEARER = HTTPBearer(auto_error=False, description="机关的访问令牌。The agency's token.")
 
+_HEADERS = {
+    401: {"WWW-Authenticate": "Bearer"},
+    429: {"Retry-After": "1"},
+    503: {"Retry-After": "1"},
+}
 CASES = 2000
 """A digest states so many cases at most."""
 Part = Literal["HANDLE", "SUPPLEMENT", "NOTICE", "RESULT", "SENT", "COPY", "PARTY"]
@@ -191,5 +196,5 @@ def no_such_matter(matter: str) -> Refused:
 def problem_response(refused: Refused) -> JSONResponse:
     """A refusal as problem+json."""
     body: dict[str, Any] = problem(refused)
-    headers = {"WWW-Authenticate": "Bearer"} if refused.entry.status == 401 else None  # noqa: PLR2004
-    return JSONResponse(body, refused.entry.status, headers, media_type="application/problem+json")
+    status = refused.entry.status
+    return JSONResponse(body, status, _HEADERS.get(status), media_type="application/problem+json")

@@ -10,6 +10,7 @@ from backbone import keyring
 from backbone.database import open_pool
 from backbone.lifecycle import run
 from backbone.vault import PostgresKeyProvider
+from projections.api import feeds
 from projections.api.cursor import Cursors
 from projections.api.query import Logins
 from projections.api.views import Views
@@ -42,6 +43,7 @@ async def serve(service: Service) -> None:
         service.readiness("views", views.check)
         logins = Logins(settings.database, settings.passwords)
         app = create_app(desk, service.routes, logins)
+        feeds.offer(app, settings, service.stopping)
         await service.serve(app, settings.console_host, settings.console_port)
     finally:
         await pool.close()
