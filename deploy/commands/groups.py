@@ -26,10 +26,14 @@ NAMES: Final = (
     "explain",
     "feed",
     "parked",
+    "deadletters",
     "erase",
     "rebuild",
     "replay",
     "verify",
+    "backup",
+    "restore",
+    "reset",
     "fetch",
 )
 
