@@ -59,7 +59,9 @@ def restore(source: Path, keys: Path, layout: Layout) -> tuple[About, int]:
             write_state(layout.state, _stopped(state, data))
         except OSError as error:
             _remove(layout, data)
-            raise DirectoryRefused(f"The stack cannot be written: {error}.", "Choose another --dir.") from error
+            raise DirectoryRefused(
+                f"The stack cannot be written: {error}.", "Choose another --dir."
+            ) from error
     return about, count
 
 

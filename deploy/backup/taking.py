@@ -63,7 +63,9 @@ def take(layout: Layout, state: StackState, target: Path, keys: Path) -> int:
             _write_secrets(layout, keys, about)
             made.rename(target)
         except OSError as error:
-            raise DirectoryRefused(f"The backup cannot be written: {error}.", "Choose another place.") from error
+            raise DirectoryRefused(
+                f"The backup cannot be written: {error}.", "Choose another place."
+            ) from error
         finally:
             shutil.rmtree(made, ignore_errors=True)
     return count

@@ -20,7 +20,7 @@ from deploy.commands.running import directory_option, known_stack, layout_of
 )
 @directory_option
 def backup(directory: Path, target: Path, keys: Path) -> None:
-    """Copy a stopped stack to DIR: all topics, the database with the vault; its keys to a file of their own."""
+    """Copy a stopped stack to DIR: topics, database and vault; its keys to a file of their own."""
     state, layout = known_stack(directory), layout_of(directory)
     target, keys = target.absolute(), keys.absolute()
     count = take(layout, state, target, keys)
