@@ -28,10 +28,14 @@ NAMES: Final = (
     "explain",
     "feed",
     "parked",
+    "deadletters",
     "erase",
     "rebuild",
     "replay",
     "verify",
+    "backup",
+    "restore",
+    "reset",
     "fetch",
 )
 

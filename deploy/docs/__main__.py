@@ -5,13 +5,15 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from deploy.docs.dashboard import dashboard
 from deploy.docs.regions import BrokenDocument, render
 
 DOCUMENTS = Path(__file__).parents[2] / "docs"
+DASHBOARD = Path(__file__).parents[1] / "grafana" / "liandong.json"
 
 
 def main(arguments: list[str]) -> int:
-    """Write or check every document below `docs/`; returns 1 if a checked one is stale."""
+    """Write or check every document below `docs/`, and the dashboard; returns 1 if a checked one is stale."""
     stale: list[Path] = []
     for path in sorted(DOCUMENTS.rglob("*.md")):
         text = path.read_text(encoding="utf-8")
@@ -23,6 +25,10 @@ def main(arguments: list[str]) -> int:
             stale.append(path)
             if "--check" not in arguments:
                 path.write_text(current, encoding="utf-8")
+    if not DASHBOARD.exists() or DASHBOARD.read_text(encoding="utf-8") != dashboard():
+        stale.append(DASHBOARD)
+        if "--check" not in arguments:
+            DASHBOARD.write_text(dashboard(), encoding="utf-8")
     for path in stale:
         verb = "is stale: run `make docs`" if "--check" in arguments else "written"
         sys.stdout.write(f"{_name(path)} {verb}\n")

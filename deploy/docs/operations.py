@@ -76,18 +76,21 @@ def metrics() -> str:
     """Write every metric of every process."""
     rows = (
         (f"`{each.name}`", each.kind, ", ".join(f"`{label}`" for label in each.labels), each.doc)
-        for each in _metrics()
+        for each in all_metrics()
     )
     return table(("metric", "kind", "labels", "what it is"), rows)
 
 
 def metric_names() -> set[str]:
     """Name every metric of every process."""
-    return {each.name for each in _metrics()}
+    return {each.name for each in all_metrics()}
 
 
-def _metrics() -> tuple[Definition, ...]:
-    """Import every module of ours, since a metric is known once the module that counts it is imported."""
+def all_metrics() -> tuple[Definition, ...]:
+    """Return every metric of every process.
+
+    Imports every module of ours, since a metric is known once the module that counts it is imported.
+    """
     for package in PACKAGES:
         for found in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
             if not found.name.endswith(".__main__"):

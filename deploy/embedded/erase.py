@@ -18,7 +18,7 @@ def erase_stack(layout: Layout, state: StackState) -> None:
 
     Without the keys, personal data in any copy of its log cannot be read by anyone again.
     """
-    for path in (layout.kafka, layout.root / "postgres", layout.logs):
+    for path in (layout.kafka, layout.root / "postgres", layout.logs, layout.root / "faust"):
         shutil.rmtree(path, ignore_errors=True)
     if state.data and Path(state.data).is_relative_to(SHARED):
         shutil.rmtree(Path(state.data).parent, ignore_errors=True)
