@@ -6,18 +6,15 @@ with who and why.
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from backbone.broker import producer
+from backbone.broker.inbound import send_alone
 from backbone.queries import load_queries
 from schemas.agencies import PLATFORM
 from schemas.codec import CODEC
-from schemas.envelope import Envelope, Kind, stamp
+from schemas.envelope import Envelope, Kind
 from schemas.identifiers import new_event_id
-from schemas.partition import partition_of
-from schemas.topics import INBOUND
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,19 +61,7 @@ async def mend(
 ) -> str:
     """Write a mend into `inbound`, and give its event id when the broker has it."""
     envelope = _envelope(order)
-    sender = producer(settings, client_id=f"liandong-mend-{secrets.token_hex(4)}")
-    await sender.start()
-    try:
-        await sender.send_and_wait(
-            INBOUND,
-            key=envelope.key,
-            value=envelope.value,
-            partition=partition_of(envelope.key, partitions),
-            headers=stamp(envelope, INBOUND, key),
-            timestamp_ms=timestamp_ms,
-        )
-    finally:
-        await sender.stop()
+    await send_alone(settings, envelope, key, partitions, timestamp_ms)
     return envelope.event_id
 
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from aiokafka import TopicPartition
 
 from backbone.broker import open_logs, producer
+from backbone.broker.inbound import send_inbound
 from backbone.clock import SystemClock
 from processors.rulebook import Rulebook
 from schemas.agencies import AGENCIES, PLATFORM
 from schemas.calendar import CALENDAR
 from schemas.codec import CODEC
-from schemas.envelope import Envelope, Kind, stamp
+from schemas.envelope import Envelope, Kind
 from schemas.identifiers import derived_id
 from schemas.topics import INBOUND
 
@@ -54,14 +55,8 @@ async def write_genesis(settings: Settings, ring: KeyRing, partitions: int, simu
         for partition in empty:
             event_id = derived_id(now, settings.stack, _RULE, partition)
             envelope = Envelope(Kind.MARKER, KEY, value, PLATFORM, "", event_id, partition)
-            await sender.send_and_wait(
-                INBOUND,
-                value,
-                key=KEY,
-                partition=partition,
-                timestamp_ms=None if simulated_now is None else now // 1000,
-                headers=stamp(envelope, INBOUND, ring.backbone),
-            )
+            at = None if simulated_now is None else now // 1000
+            await (await send_inbound(sender, envelope, ring.backbone, partitions, at))
     finally:
         await sender.stop()
     return len(empty)

@@ -6,16 +6,13 @@ for byte: the owner of the matter admits it once.
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING
 
-from backbone.broker import producer
+from backbone.broker.inbound import send_alone
 from schemas.agencies import PLATFORM
 from schemas.codec import CODEC
-from schemas.envelope import Envelope, Kind, stamp
+from schemas.envelope import Envelope, Kind
 from schemas.identifiers import MatterKind, derived_id, derived_matter_id
-from schemas.partition import partition_of
-from schemas.topics import INBOUND
 
 if TYPE_CHECKING:
     from backbone.settings import Settings
@@ -65,17 +62,5 @@ async def state(
     Raises BrokerAway and what the broker refuses.
     """
     said = statement(stone)
-    sender = producer(settings, client_id=f"liandong-erase-{secrets.token_hex(4)}")
-    await sender.start()
-    try:
-        await sender.send_and_wait(
-            INBOUND,
-            key=said.key,
-            value=said.value,
-            partition=partition_of(said.key, partitions),
-            headers=stamp(said, INBOUND, key),
-            timestamp_ms=timestamp_ms,
-        )
-    finally:
-        await sender.stop()
+    await send_alone(settings, said, key, partitions, timestamp_ms)
     return said

@@ -10,12 +10,11 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from backbone.broker import producer
+from backbone.broker.inbound import send_inbound
 from processors.owner.arrival import MILLI
 from schemas.agencies import PLATFORM
-from schemas.envelope import Envelope, Kind, stamp
+from schemas.envelope import Envelope, Kind
 from schemas.identifiers import derived_id
-from schemas.partition import partition_of
-from schemas.topics import INBOUND
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -59,21 +58,9 @@ class Effects:
         answers = []
         for record, instant in owed:
             for envelope in envelopes_of(record, instant, self._partitions):
-                answer = await sender.send(
-                    INBOUND,
-                    envelope.value,
-                    key=envelope.key,
-                    partition=self._partition(envelope),
-                    timestamp_ms=instant // MILLI if self._simulated else None,
-                    headers=stamp(envelope, INBOUND, self._key),
-                )
-                answers.append(answer)
+                at = instant // MILLI if self._simulated else None
+                answers.append(await send_inbound(sender, envelope, self._key, self._partitions, at))
         await asyncio.gather(*answers)
-
-    def _partition(self, envelope: Envelope) -> int:
-        if envelope.partition is not None:
-            return envelope.partition
-        return partition_of(envelope.key, self._partitions)
 
 
 def envelopes_of(record: Mapping[str, Any], instant: int, partitions: int) -> Iterator[Envelope]:

@@ -11,12 +11,12 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from backbone.broker import producer
+from backbone.broker.inbound import send_inbound
 from backbone.log import logger
 from processors.owner import metrics
 from schemas.agencies import PLATFORM
 from schemas.codec import CODEC
-from schemas.envelope import Envelope, Kind, stamp
-from schemas.topics import INBOUND
+from schemas.envelope import Envelope, Kind
 
 if TYPE_CHECKING:
     from aiokafka import AIOKafkaProducer
@@ -41,14 +41,8 @@ async def write_tick(
     envelope = Envelope(
         kind=Kind.TICK, key=b"tick", value=value, agency=PLATFORM, matter="", event_id="", partition=partition
     )
-    await sender.send_and_wait(
-        INBOUND,
-        key=envelope.key,
-        value=value,
-        partition=partition,
-        timestamp_ms=timestamp_ms,
-        headers=stamp(envelope, INBOUND, key),
-    )
+    # It names its partition itself, whatever their number.
+    await (await send_inbound(sender, envelope, key, partition + 1, timestamp_ms))
 
 
 async def keep_ticking(settings: Settings, ownership: Ownership, clock: Clock, key: StampKey) -> None:
