@@ -83,25 +83,30 @@ class Register:
         )
 
     def with_agency(self, record: Mapping[str, Any]) -> Register:
-        """Return the next version, with the agency that an `AgencyRegistered` registers.
+        """Return the next version, with the agency that an `AgencyRegistered` registers, new or changed.
 
-        Raises Refused, BAD_REFERENCE: for a code, slug or township that is taken (no entry is replaced), a
-        township outside the agency's region, or the standing of the platform, which nobody else has.
+        The entry of the same code is replaced: an agency may be renamed, or given another territory. Raises
+        Refused, BAD_REFERENCE: for a slug or township of another agency, the platform's own code, a township
+        outside the agency's region, or the standing of the platform, which nobody else has.
         """
         agency = _registered(record)
         taken = (
-            ("/code", agency.code, self._by_code.get(agency.code)),
+            ("/code", agency.code, self._by_code[PLATFORM] if agency.code == PLATFORM else None),
             ("/slug", agency.slug, next((a for a in self.agencies if a.slug == agency.slug), None)),
             ("/township_code9", agency.township_code9, self._by_township.get(agency.township_code9)),
         )
         for where, value, owner in taken:
-            if owner is not None:
+            if owner is not None and (owner.code != agency.code or agency.code == PLATFORM):
                 zh, en = (
                     f"{value} 已属于 {owner.name_zh}（{owner.code}）。",
                     f"{value} is {owner.code}'s already.",
                 )
                 raise Refused(Code.BAD_REFERENCE, where, detail_zh=zh, detail_en=en)
-        return Register(self.version + 1, (*self.agencies, agency))
+        if agency.code in self:
+            entries = tuple(agency if each.code == agency.code else each for each in self.agencies)
+        else:
+            entries = (*self.agencies, agency)
+        return Register(self.version + 1, entries)
 
     def name_zh(self, code: str) -> str:
         """Return the short Chinese name for people to read; the code itself if the register lacks it."""

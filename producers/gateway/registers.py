@@ -29,7 +29,7 @@ class Registers:
         self._register = AGENCIES
 
     async def current(self) -> Register:
-        """The register with every agency whose marker has taken effect and is folded."""
+        """The register with every agency, new or changed, whose marker has taken effect and is folded."""
         for row in await self._pool.fetch(SQL["agencies_beyond"], self._seq):
             self._register = _joined(self._register, CODEC.decode(row["value"]).record)
             self._seq = row["seq"]
@@ -37,9 +37,7 @@ class Registers:
 
 
 def _joined(register: Register, record: Mapping[str, Any]) -> Register:
-    """The register with one agency more, unless a newer release brought it along."""
-    if record["code"] in register:
-        return register
+    """The register with one agency more, or changed."""
     try:
         return register.with_agency(record)
     except Refused as refused:

@@ -156,8 +156,15 @@ async def test_a_registered_agency_receives_the_clues_of_its_township(
     assert registered["status"] == "admitted"
     routed = await state(stack, driver, WATER, "ClueTransferred", "2026-09-17T11:00:00", **there)
     assert routed["routed"]["to"] == [NEW_STREET]
-    again = await state(stack, driver, GOVERNMENT, "AgencyRegistered", "2026-09-17T12:00:00", data=data)
-    assert again["code"] == "BAD_REFERENCE"
+    again = data | {"procedure_rule_set": "MARKET"}
+    changed = await state(stack, driver, GOVERNMENT, "AgencyRegistered", "2026-09-17T12:00:00", data=again)
+    assert changed["status"] == "admitted"
+    # The market regulator's own procedure verifies within the same 15 days, by a rule of its own.
+    other = await state(stack, driver, WATER, "ClueTransferred", "2026-09-17T13:00:00", **there)
+    assert [c["rule"] for c in other["clocks"] if c["rule"].startswith("PN-01")] == ["PN-01b@1"]
+    taken = data | {"code": "310120-JD32", "slug": "fx-other"}
+    refused = await state(stack, driver, GOVERNMENT, "AgencyRegistered", "2026-09-17T14:00:00", data=taken)
+    assert refused["code"] == "BAD_REFERENCE"
 
 
 async def test_a_replay_gives_the_same_chain_across_editions_and_everything_owed_arrived(

@@ -14,7 +14,7 @@ from producers.gateway.checks import Doorway, check
 from producers.gateway.receipts import ReceiptFold
 from producers.gateway.registers import Registers
 from producers.testing import SPEAKERS, submission
-from schemas.agencies import AGENCIES, PLATFORM
+from schemas.agencies import PLATFORM
 from schemas.codec import CODEC
 from schemas.identifiers import make_event_id
 from schemas.seal import Seal, SealKind, SealMatter, SealPartition
@@ -87,12 +87,16 @@ async def test_every_partition_tells_the_door_of_an_agency_and_it_joins_once(poo
     assert await Registers(pool).current() == await registers.current()
 
 
-async def test_a_marker_of_what_the_release_already_knows_changes_nothing(pool: Pool) -> None:
+async def test_an_agency_that_registers_again_is_changed_and_not_doubled(pool: Pool) -> None:
     registers = Registers(pool)
     before = await registers.current()
-    await fold(pool, 3, marker(3, await beyond(pool), WATER))
-    assert await registers.current() == before
-    assert (await Registers(pool).current()).get(WATER) == AGENCIES.get(WATER)
+    seq, code = await beyond(pool), new_code(before)
+    await fold(pool, 3, marker(3, seq, code))
+    first = await registers.current()
+    await fold(pool, 3, marker(3, seq + 1, code))
+    again = await registers.current()
+    assert [each.code for each in again] == [each.code for each in first]
+    assert (len(again), again.version) == (len(before) + 1, first.version + 1)
 
 
 async def test_a_registered_agency_may_be_addressed_and_named_at_the_running_door(

@@ -135,6 +135,19 @@ def test_an_agency_that_registers_is_in_the_next_version_and_not_in_this_one() -
     assert [each.code for each in later][:-1] == [each.code for each in AGENCIES]
 
 
+def test_an_agency_that_registers_again_is_changed_in_its_place() -> None:
+    before = AGENCIES.get("310120-JD11")
+    changed = registered(
+        code="310120-JD11", slug="fx-nanqiao", name_zh="南桥镇（更名）", township_code9="310120101"
+    )
+    later = AGENCIES.with_agency(changed)
+    assert (later.version, len(later)) == (AGENCIES.version + 1, len(AGENCIES))
+    assert [each.code for each in later] == [each.code for each in AGENCIES]
+    assert later.name_zh("310120-JD11") == "南桥镇（更名）"
+    assert later.by_township("310120101") == later.get("310120-JD11")
+    assert AGENCIES.get("310120-JD11") == before
+
+
 def test_an_agency_without_territory_may_register() -> None:
     assert len(AGENCIES.with_agency(registered(township_code9=None))) == len(AGENCIES) + 1
 
@@ -142,7 +155,7 @@ def test_an_agency_without_territory_may_register() -> None:
 @pytest.mark.parametrize(
     ("changed", "field"),
     [
-        ({"code": "310120-JD11"}, "/code"),
+        ({"code": "310120-JD11", "slug": "fx-nanqiao", "township_code9": "310120102"}, "/township_code9"),
         ({"slug": "fx-cgzf"}, "/slug"),
         ({"township_code9": "310120101"}, "/township_code9"),
         ({"township_code9": "310114001"}, "/township_code9"),
