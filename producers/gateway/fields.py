@@ -8,11 +8,10 @@ matter; and prose that is not marked as personal is read by everyone whom the fa
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from producers.gateway.answers import SHANGHAI
 from producers.gateway.parts import in_clear, tried
+from schemas.beijing import day_of
 from schemas.errors import Code, Refused
 from schemas.identifiers import MatterKind, check_citizen_id, check_uscc, parse_matter_id
 
@@ -80,7 +79,7 @@ def _past(value: int | str, where: str, look: Look) -> Iterator[Refused]:
 
 
 def _day(micros: int) -> str:
-    return datetime.fromtimestamp(micros // 1_000_000, SHANGHAI).date().isoformat()
+    return day_of(micros).isoformat()
 
 
 def _registered(code: str, where: str, look: Look) -> Iterator[Refused]:

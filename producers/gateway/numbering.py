@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from backbone.queries import load_queries
-from producers.gateway.answers import SHANGHAI
 from producers.gateway.checks import Draft, number
 from producers.gateway.kinds import OPENING
+from schemas.beijing import day_of
 from schemas.identifiers import make_matter_id, parse_matter_id
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from backbone.database import Pool
 
 SQL = load_queries("producers.gateway", "sql/door.sql")
@@ -32,7 +33,7 @@ async def numbered(pool: Pool, draft: Draft, now: int) -> Draft:
     if not draft.unnumbered:
         await _reach(pool, meta["matter"], meta["agency"])
         return draft
-    day = datetime.fromtimestamp(now // 1_000_000, SHANGHAI).date()
+    day = day_of(now)
     return number(draft, await _open(pool, draft, meta["agency"], day))
 
 
