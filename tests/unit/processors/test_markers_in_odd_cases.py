@@ -73,7 +73,7 @@ def test_two_agencies_admitted_before_the_first_marker_is_back_are_both_register
     hamlet.check_replay()
 
 
-def test_a_code_that_is_registered_twice_at_once_is_the_firsts_everywhere(hamlet: Hamlet) -> None:
+def test_a_code_that_is_registered_twice_at_once_is_what_the_later_said_everywhere(hamlet: Hamlet) -> None:
     for name in ("先登记的", "后登记的"):
         hamlet.town.offer(
             "AgencyRegistered",
@@ -81,7 +81,7 @@ def test_a_code_that_is_registered_twice_at_once_is_the_firsts_everywhere(hamlet
         )
     hamlet.town.settle()
     registers = [p.force.rules.agencies for p in hamlet.town.partitions]
-    assert {(r.version, r.name_zh("310120-ZG77")) for r in registers} == {(2, "先登记的")}
+    assert {(r.version, r.name_zh("310120-ZG77")) for r in registers} == {(3, "后登记的")}
     hamlet.check_replay()
 
 
